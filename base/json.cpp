@@ -1,0 +1,37 @@
+#include "base/json.h"
+
+#include <fmt/format.h>
+
+#include "base/errors.h"
+#include "base/files.h"
+
+namespace r1 {
+
+Json parse_json(std::string_view text, std::string_view where, JsonLimits limits) {
+  // nlohmann's callback sees every nesting level before its content is stored.
+  auto watch_depth = [&](int depth, Json::parse_event_t event, Json&) {
+    if (event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start) {
+      if (depth + 1 > limits.max_depth) {
+        throw DataError(fmt::format("{}: JSON nested deeper than {} levels", where, limits.max_depth));
+      }
+    }
+    return true;
+  };
+  try {
+    return Json::parse(text, watch_depth, /*allow_exceptions=*/true, limits.allow_comments);
+  } catch (const Json::parse_error& error) {
+    std::string reason = error.what();
+    if (auto colon = reason.find("parse error"); colon != std::string::npos) reason.erase(0, colon);
+    throw DataError(fmt::format("{}: not valid JSON: {}", where, reason));
+  }
+}
+
+Json read_json_file(const std::string& path, JsonLimits limits) {
+  return parse_json(read_file(path), path, limits);
+}
+
+std::string dump_json(const Json& value, int indent) {
+  return value.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace r1

@@ -1,0 +1,1 @@
+# install(): headers, libraries and a package file; tests/install/ consumes them.
