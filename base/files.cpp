@@ -132,6 +132,14 @@ uint64_t free_disk_bytes(const std::string& path) {
   return static_cast<uint64_t>(info.f_bavail) * info.f_frsize;
 }
 
+void require_free_disk(const std::string& path, uint64_t bytes, std::string_view what) {
+  const uint64_t free = free_disk_bytes(path);
+  if (free >= bytes) return;
+  constexpr double kMiB = 1 << 20;
+  throw IoError(fmt::format("{}: {} needs {:.1f} MiB and {:.1f} MiB are free; free some space or choose another disk",
+                            path, what, static_cast<double>(bytes) / kMiB, static_cast<double>(free) / kMiB));
+}
+
 void for_each_line(const std::string& path, const std::function<void(int64_t, std::string_view)>& fn,
                    size_t max_line_bytes) {
   Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};

@@ -26,6 +26,9 @@ std::string sha256_of_file(const std::string& path);
 // Bytes free for this user on the file system that holds `path` (the nearest existing parent is asked).
 uint64_t free_disk_bytes(const std::string& path);
 
+// IoError with both numbers unless `bytes` are free where `path` is or will be; `what` names what needs them.
+void require_free_disk(const std::string& path, uint64_t bytes, std::string_view what);
+
 // Reads a text file line by line in bounded memory: fn(line_number from 1, line without its newline).
 // A line longer than `max_line_bytes` is a DataError.
 void for_each_line(const std::string& path, const std::function<void(int64_t, std::string_view)>& fn,
