@@ -1,0 +1,17 @@
+// The plain ATen form of every op in ops.h: the definition the fast paths are tested against, and the path of every
+// device and dtype without one. Differentiable by autograd; makes every tensor on its inputs' device.
+#pragma once
+
+#include "policy/ops.h"
+
+namespace r1::ops::reference {
+
+at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps);
+at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
+at::Tensor rope(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin);
+at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionPlan& plan);
+at::Tensor swiglu(const at::Tensor& gate, const at::Tensor& up);
+TokenLogprobs token_logprobs(const at::Tensor& hidden, const at::Tensor& head, const at::Tensor& targets,
+                             double temperature);
+
+}  // namespace r1::ops::reference
