@@ -1,1 +1,31 @@
-# r1_cuda: the CUDA part, a target of its own; absent where there is no nvcc.
+# r1_cuda: policy/cuda/*.cu as one shared library, so that nothing else needs CUDA to compile, link or start.
+# AUTO builds it where there are sources and a CUDA compiler; ON demands both.
+set(R1_CUDA AUTO CACHE STRING "build the CUDA part: AUTO, ON, OFF")
+set_property(CACHE R1_CUDA PROPERTY STRINGS AUTO ON OFF)
+file(GLOB R1_CUDA_SOURCES CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/policy/cuda/*.cu")
+
+set(_r1_cuda_absent "")
+if(R1_CUDA STREQUAL "OFF")
+  set(_r1_cuda_absent "R1_CUDA is OFF")
+elseif(NOT R1_CUDA_SOURCES)
+  set(_r1_cuda_absent "there is no policy/cuda/*.cu")
+else()
+  include(CheckLanguage)
+  check_language(CUDA)
+  if(NOT CMAKE_CUDA_COMPILER)
+    set(_r1_cuda_absent "no CUDA compiler (nvcc) was found")
+  endif()
+endif()
+
+if(_r1_cuda_absent STREQUAL "")
+  enable_language(CUDA)
+  add_library(r1_cuda SHARED ${R1_CUDA_SOURCES})
+  target_include_directories(r1_cuda PRIVATE "${PROJECT_SOURCE_DIR}")
+  target_compile_features(r1_cuda PRIVATE cuda_std_20)
+  install(TARGETS r1_cuda)
+  message(STATUS "r1_cuda: built with ${CMAKE_CUDA_COMPILER}")
+elseif(R1_CUDA STREQUAL "ON")
+  message(FATAL_ERROR "R1_CUDA=ON, but ${_r1_cuda_absent}; use R1_CUDA=AUTO to build without")
+else()
+  message(STATUS "r1_cuda: not built, ${_r1_cuda_absent}")
+endif()
