@@ -101,7 +101,17 @@ std::string repair_utf8(std::string_view text) {
   if (is_valid_utf8(text)) return std::string(text);
   std::string repaired;
   repaired.reserve(text.size() + 16);
-  for (size_t at = 0; at < text.size();) append_utf8(repaired, next_code_point(text, at));
+  for (size_t at = 0; at < text.size();) {
+    LeadByte row = lead_byte(static_cast<uint8_t>(text[at]));
+    int matched = matching_bytes(text, at, row);
+    bool whole = row.length > 0 && matched == row.length;
+    if (whole) {
+      repaired += text.substr(at, matched);
+    } else {
+      append_utf8(repaired, kReplacementChar);
+    }
+    at += matched > 0 ? matched : 1;
+  }
   return repaired;
 }
 

@@ -21,7 +21,8 @@ bool is_valid_utf8(std::string_view text);
 // (at most three bytes). Bytes that can never become valid count as whole.
 size_t complete_utf8_prefix(std::string_view text);
 
-// Each ill-formed byte replaced by U+FFFD.
+// Ill-formed text replaced as Rust, Python and browsers do it: one U+FFFD for each maximal run of bytes that is the
+// start of some well-formed sequence, one for every other ill-formed byte.
 std::string repair_utf8(std::string_view text);
 
 }  // namespace r1
