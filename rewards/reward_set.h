@@ -1,0 +1,72 @@
+// The rewards of a run together: one weighted number per completion, and what each reward said.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/config.h"
+#include "rewards/format_reward.h"
+#include "rewards/reward.h"
+
+namespace r1 {
+
+struct RewardConfig {
+  std::map<std::string, double> rewards = {{"math", 1.0}};
+  bool percent_sign_optional = false;
+  FormatMode format_mode = FormatMode::Think;
+  int64_t overlong_max_tokens = 0;
+  int64_t overlong_cache_tokens = 0;
+  int64_t length_max_tokens = 0;
+
+  static void fields(auto& self, auto& visit) {
+    visit("rewards", self.rewards, "reward names and weights: math, countdown, format, overlong, length");
+    visit("percent_sign_optional", self.percent_sign_optional,
+          "math: 50% equals 50; otherwise such a pair is undecided");
+    visit("format_mode", self.format_mode, "format: the form completions must have");
+    visit("overlong_max_tokens", self.overlong_max_tokens, "overlong: tokens from which the score is -1");
+    visit("overlong_cache_tokens", self.overlong_cache_tokens,
+          "overlong: the score falls from 0 over so many tokens");
+    visit("length_max_tokens", self.length_max_tokens, "length: tokens at which the score reaches 0");
+  }
+};
+
+struct NamedScore {
+  std::string name;
+  double weight = 0;
+  Score score;
+};
+
+struct ScoredCompletion {
+  std::optional<double>
+      reward;  // weighted sum of the values that exist; none when there is none, or when masked
+  bool masked =
+      false;  // a verdict was BadGold or JudgeError: says nothing about the policy, train on neither
+  std::optional<Verdict> verdict;  // the verifier's; the masking one if there is one; none without a verifier
+  std::vector<NamedScore>
+      parts;  // one per configured reward that looked at this completion, in order of name
+};
+
+class RewardSet {
+ public:
+  // Throws ConfigError: unknown name (with the nearest known one), an option a reward needs and does not
+  // have.
+  explicit RewardSet(const RewardConfig& config);
+  RewardSet(RewardSet&&) noexcept;
+  RewardSet& operator=(RewardSet&&) noexcept;
+  ~RewardSet();
+
+  // One result per input, in order. A verifier ("math", "countdown") looks only at examples whose `verifier`
+  // is empty or names it; every other reward looks at all.
+  std::vector<ScoredCompletion> score(std::span<const RewardInput> inputs);
+
+ private:
+  struct Entry;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace r1
