@@ -35,7 +35,9 @@ if(TorchWheel_FOUND AND NOT TARGET TorchWheel::torch)
   target_include_directories(TorchWheel::torch SYSTEM INTERFACE
     "${TorchWheel_INCLUDE_DIR}" "${TorchWheel_INCLUDE_DIR}/torch/csrc/api/include")
   # Per-operator headers: a file pays for the operators it uses (6 s), not for all of them (26 s).
-  target_compile_definitions(TorchWheel::torch INTERFACE AT_PER_OPERATOR_HEADERS _GLIBCXX_USE_CXX11_ABI=1)
+  # The wheel brings fmt 12's headers but not its library, and they come before the system's: use them header-only.
+  # (fmt's versions live in namespaces of their own, so the LibTorch-free folders may use another one.)
+  target_compile_definitions(TorchWheel::torch INTERFACE AT_PER_OPERATOR_HEADERS _GLIBCXX_USE_CXX11_ABI=1 FMT_HEADER_ONLY)
   get_filename_component(TorchWheel_LIB_DIR "${TorchWheel_CPU_LIBRARY}" DIRECTORY)
   target_link_libraries(TorchWheel::torch INTERFACE "${TorchWheel_CPU_LIBRARY}" "${TorchWheel_C10_LIBRARY}")
   # The wheel's own RPATH looks for libcudart and libcupti in the sibling nvidia/cu13/lib; where setup.sh did not

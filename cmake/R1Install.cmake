@@ -22,6 +22,8 @@ r1_install(r1kitTargets r1_base r1_datasets r1_rewards)
 if(R1_TORCH)
   r1_install(r1kitTorchTargets r1_kernels r1_policy r1_rollout r1_rl)
   install(FILES "${PROJECT_SOURCE_DIR}/cmake/FindTorchWheel.cmake" DESTINATION "${R1_CMAKE_DIR}")
+  # The installed program finds LibTorch where the build found it; the wheel is too large to install a second time.
+  set_target_properties(r1 PROPERTIES INSTALL_RPATH "${TorchWheel_LIB_DIR}")
 endif()
 
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/r1kitConfig.cmake.in" r1kitConfig.cmake
