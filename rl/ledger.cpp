@@ -32,12 +32,13 @@ CREATE TABLE groups(
   example_key INTEGER NOT NULL REFERENCES examples, prompt_ids BLOB NOT NULL,
   PRIMARY KEY (step, group_index)) WITHOUT ROWID;
 CREATE INDEX groups_by_example ON groups(example_key);
-CREATE TABLE completions(
+CREATE TABLE completions(  -- small columns first: filters need not read the ids and the text
   completion_key INTEGER PRIMARY KEY, step INTEGER NOT NULL, group_index INTEGER NOT NULL, sample INTEGER NOT NULL,
-  sample_index INTEGER NOT NULL, token_ids BLOB NOT NULL, rollout_logprobs BLOB NOT NULL, text TEXT NOT NULL,
-  finish_reason TEXT NOT NULL, policy_version INTEGER NOT NULL, verdict TEXT, reward REAL, advantage REAL,
+  sample_index INTEGER NOT NULL, policy_version INTEGER NOT NULL, finish_reason TEXT NOT NULL, verdict TEXT,
+  reward REAL, advantage REAL, token_ids BLOB NOT NULL, rollout_logprobs BLOB NOT NULL, text TEXT NOT NULL,
   UNIQUE (step, group_index, sample),
   FOREIGN KEY (step, group_index) REFERENCES groups ON DELETE CASCADE);
+CREATE INDEX completions_by_verdict ON completions(verdict, step);
 CREATE TABLE scores(
   completion_key INTEGER NOT NULL REFERENCES completions ON DELETE CASCADE, name TEXT NOT NULL, value REAL,
   verdict TEXT, detail TEXT NOT NULL, seconds REAL NOT NULL,
@@ -167,10 +168,10 @@ void Ledger::insert_completion(int64_t step, int64_t group_index, int64_t sample
                                const Completion& completion, const CompletionScore& score) {
   check(completion.token_ids.size() == completion.rollout_logprobs.size(),
         "each token has a rollout logprob");
-  statements_->completion.run(step, group_index, sample, completion.sample_index, completion.token_ids,
-                              completion.rollout_logprobs, completion.text,
-                              finish_reason_name(completion.finish_reason), completion.policy_version,
-                              name_of(score.verdict), score.reward, score.advantage);
+  statements_->completion.run(step, group_index, sample, completion.sample_index, completion.policy_version,
+                              finish_reason_name(completion.finish_reason), name_of(score.verdict),
+                              score.reward, score.advantage, completion.token_ids,
+                              completion.rollout_logprobs, completion.text);
   const int64_t key = database_.last_insert_id();
   for (const ScorePart& part : score.parts) {
     statements_->score.run(key, part.name, part.value, name_of(part.verdict), part.detail, part.seconds);

@@ -90,6 +90,7 @@ struct EvalRecord {
 // Where a run stands.
 struct StepMark {
   int64_t step = 0, policy_version = 0, data_cursor = 0;
+  bool operator==(const StepMark&) const = default;
 };
 
 const char* finish_reason_name(FinishReason reason);  // "stop", "length"
