@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 void flatten(const Json& value, const std::string& key, std::map<std::string, Json>& out) {
-  if (!value.is_object() || value.empty()) {
+  if (!value.is_object() || (value.empty() && !key.empty())) {
     out[key] = value;
     return;
   }
