@@ -94,7 +94,10 @@ std::vector<StepFolder> list_step_folders(const std::string& parent) {
 std::optional<std::string> find_damage(const StepFolder& folder, Thoroughness thoroughness) {
   const std::string manifest_path = folder.path + "/" + kManifest;
   try {
-    const Json manifest = read_json_file(manifest_path, {.max_depth = 8});
+    Json manifest = read_json_file(manifest_path, {.max_depth = 8});
+    const std::string own_hash = manifest.at("sha256").get<std::string>();
+    manifest.erase("sha256");
+    if (sha256_hex(dump_json(manifest)) != own_hash) return manifest_path + ": the content is damaged";
     if (manifest.at("format").get<int>() != kFormat) return manifest_path + ": of another format";
     if (manifest.at("step").get<int64_t>() != folder.step) return manifest_path + ": of another step";
     for (const auto& [name, entry] : manifest.at("files").items()) {
@@ -158,7 +161,8 @@ void StepFolders::seal(int64_t step, const std::string& folder) const {
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     if (entry.is_directory()) fsync_path(entry.path().string());
   }
-  const Json manifest = {{"format", kFormat}, {"step", step}, {"files", files}};
+  Json manifest = {{"format", kFormat}, {"step", step}, {"files", files}};
+  manifest["sha256"] = sha256_hex(dump_json(manifest));  // so that a damaged manifest does not accuse a file
   write_file_durably(folder + "/" + kManifest, dump_json(manifest, 1) + "\n");
   reached("manifest_written");
   fsync_path(folder);

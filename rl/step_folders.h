@@ -2,7 +2,7 @@
 // checkpoints.
 //
 //   step_000100.tmp-<pid>/   being written; removed when the folder is next opened for writing
-//   step_000100/             complete: MANIFEST.json lists every file with its size and SHA-256
+//   step_000100/             complete: MANIFEST.json lists every file with its size and SHA-256, and has one of its own
 //
 // Order of a save: free space is checked; files are written; each is flushed to the disk and hashed;
 // MANIFEST.json is written last; the folder is flushed; it gets its name; the parent is flushed. Only then,

@@ -24,9 +24,8 @@ using ::testing::IsEmpty;
 using ::testing::ThrowsMessage;
 
 void write_plain(const std::string& path, const std::string& content) {
-  FileWriter writer(path, FileWriter::Mode::Truncate);
-  writer.write(content);
-  writer.close();
+  FileWriter(path, FileWriter::Mode::Truncate)
+      .write(content);  // without fsync: thousands of files are written
 }
 
 // A folder with two files and a subfolder whose content tells its step.
