@@ -30,8 +30,14 @@ run_ctest() { # preset, ctest arguments; keeps the closing line for the end
 phase_setup() { scripts/setup.sh; }
 
 phase_format() {
-  # Generated and third-party files are not in the tree, so every tracked source counts.
-  git ls-files -z '*.h' '*.cpp' | xargs -0 clang-format --dry-run --Werror
+  local file bad=()
+  while IFS= read -r -d '' file; do
+    clang-format --dry-run --Werror "$file" 2>/dev/null || bad+=("$file")
+  done < <(git ls-files -z '*.h' '*.cpp')
+  if ((${#bad[@]})); then
+    echo "not formatted; run: clang-format -i ${bad[*]}"
+    return 1
+  fi
   bash -n scripts/*.sh .ci/run
 }
 
