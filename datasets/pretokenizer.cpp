@@ -7,6 +7,7 @@
 #include <array>
 
 #include "base/errors.h"
+#include "datasets/unicode16.h"
 
 namespace r1 {
 
@@ -15,7 +16,7 @@ namespace {
 // Backtracking steps one match may take. The known patterns need about one per byte of a word.
 constexpr uint32_t kMatchLimit = 100'000'000;
 
-// The White_Space property, which is what \s means to Oniguruma. PCRE2's \s also has U+180E.
+// The White_Space property, which is what \s means to Oniguruma; PCRE2's also has U+180E.
 constexpr std::string_view kWhiteSpace =
     R"(\x{9}-\x{d}\x{20}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000})";
 
@@ -31,36 +32,69 @@ std::string error_text(int code) {
   return reinterpret_cast<const char*>(buffer.data());
 }
 
-// Rewrites what Oniguruma and PCRE2 read differently.
-std::string to_pcre2(std::string_view pattern, const std::string& where) {
-  std::string out;
-  bool in_class = false;
-  for (size_t i = 0; i < pattern.size(); ++i) {
-    char c = pattern[i];
-    if (c == '\\' && i + 1 < pattern.size()) {
-      char escaped = pattern[++i];
-      if (escaped == 's') {
-        out += in_class ? std::string(kWhiteSpace) : fmt::format("[{}]", kWhiteSpace);
-      } else if (escaped == 'S' && !in_class) {
-        out += fmt::format("[^{}]", kWhiteSpace);
-      } else if (escaped == 'S') {
-        throw CheckpointError(
-            fmt::format("{}: pre-tokenizer pattern has \\S inside brackets, which is not supported", where));
-      } else {
-        out += {'\\', escaped};
-      }
-      continue;
-    }
-    if (in_class && (c == '[' || pattern.substr(i, 2) == "&&")) {
-      throw CheckpointError(
-          fmt::format("{}: pre-tokenizer pattern has nested brackets, which are not supported", where));
-    }
-    if (c == '[') in_class = true;
-    if (c == ']') in_class = false;
-    out += c;
-  }
-  return out;
+// The inside of brackets that matches what \\p{name} matches in Oniguruma; "" for a property taken as it is.
+std::string property_class(std::string_view name) {
+  if (name == "L") return fmt::format("\\p{{L}}{}", unicode16::kNewLetters);
+  if (name == "N") return fmt::format("\\p{{N}}{}", unicode16::kNewNumbers);
+  if (name == "M") return fmt::format("\\p{{M}}{}", unicode16::kNewMarks);
+  if (name == "P") return fmt::format("\\p{{P}}{}", unicode16::kNewPunctuation);
+  if (name == "S") return fmt::format("\\p{{S}}{}", unicode16::kNewSymbols);
+  return "";
 }
+
+// Rewrites a pattern of Oniguruma's dialect into PCRE2's, where the two read the same text differently.
+class DialectRewriter {
+ public:
+  DialectRewriter(std::string_view pattern, const std::string& where) : pattern_(pattern), where_(where) {}
+
+  std::string rewrite() {
+    while (at_ < pattern_.size()) {
+      char c = pattern_[at_];
+      if (c == '\\' && at_ + 1 < pattern_.size()) {
+        rewrite_escape();
+        continue;
+      }
+      if (in_class_ && (c == '[' || pattern_.substr(at_, 2) == "&&")) refuse("nested brackets");
+      if (c == '[') in_class_ = true;
+      if (c == ']') in_class_ = false;
+      out_ += c;
+      ++at_;
+    }
+    return std::move(out_);
+  }
+
+ private:
+  [[noreturn]] void refuse(const char* what) const {
+    throw CheckpointError(fmt::format("{}: pre-tokenizer pattern has {} at offset {}, which is not supported",
+                                      where_, what, at_));
+  }
+
+  void rewrite_escape() {
+    char escaped = pattern_[at_ + 1];
+    std::string text(pattern_.substr(at_, 2));
+    std::string inside;  // of brackets
+    if (escaped == 's') {
+      inside = kWhiteSpace;
+    } else if (escaped == 'S') {
+      if (in_class_) refuse("\\S inside brackets");
+      text = fmt::format("[^{}]", kWhiteSpace);
+    } else if (escaped == 'p' && pattern_.substr(at_ + 2, 1) == "{") {
+      size_t close = std::min(pattern_.find('}', at_), pattern_.size() - 1);
+      inside = property_class(pattern_.substr(at_ + 3, close - at_ - 3));
+      if (!inside.empty()) at_ = close - 1;  // the two characters stepped over below end at the brace
+    } else if (escaped == 'w' || escaped == 'd' || escaped == 'W' || escaped == 'D') {
+      refuse("\\w or \\d");
+    }
+    out_ += inside.empty() ? text : in_class_ ? inside : fmt::format("[{}]", inside);
+    at_ += 2;
+  }
+
+  std::string_view pattern_;
+  const std::string& where_;
+  std::string out_;
+  size_t at_ = 0;
+  bool in_class_ = false;
+};
 
 }  // namespace
 
@@ -74,7 +108,7 @@ struct PreTokenizer::Pattern {
 };
 
 PreTokenizer::Pattern::Pattern(std::string_view source, const std::string& where) {
-  std::string pattern = to_pcre2(source, where);
+  std::string pattern = DialectRewriter(source, where).rewrite();
   int error = 0;
   PCRE2_SIZE offset = 0;
   code.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
@@ -143,6 +177,10 @@ std::vector<std::string_view> PreTokenizer::split(std::string_view text) const {
     pieces.swap(finer);
   }
   return pieces;
+}
+
+std::string digits_pattern(bool individual) {
+  return fmt::format("[\\p{{N}}{}]{}", unicode16::kNewNumbers17, individual ? "" : "+");
 }
 
 std::string escape_pattern(std::string_view text) {

@@ -13,6 +13,9 @@ namespace r1 {
 inline constexpr std::string_view kGpt2Pattern =
     R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
 
+// Hugging Face's Digits step: each digit by itself, or runs of them.
+std::string digits_pattern(bool individual);
+
 class PreTokenizer {
  public:
   // Patterns in the dialect of tokenizer files (Oniguruma, Unicode). Throws CheckpointError naming `where`.

@@ -22,7 +22,7 @@ constexpr std::string_view kLlama3Pattern =
 void set_pre_tokenizer(TokenizerSpec& spec, const std::string& pre, const std::string& where) {
   auto set = [&](std::vector<std::string> patterns) { spec.patterns = std::move(patterns); };
   if (pre == "smollm") {
-    set({R"(\p{N})", std::string(kGpt2Pattern)});
+    set({digits_pattern(true), std::string(kGpt2Pattern)});
   } else if (pre == "gpt-2" || pre == "default") {
     set({std::string(kGpt2Pattern)});
   } else if (pre == "qwen2" || pre == "deepseek-r1-qwen") {

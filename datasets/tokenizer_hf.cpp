@@ -121,7 +121,7 @@ bool read_pre_tokenizer(const Json& step, TokenizerSpec& spec, const std::string
     return byte_level;
   }
   if (type == "Digits") {
-    spec.patterns.push_back(flag_of(step, "individual_digits") ? R"(\p{N})" : R"(\p{N}+)");
+    spec.patterns.push_back(digits_pattern(flag_of(step, "individual_digits")));
     return false;
   }
   if (type == "Split") {

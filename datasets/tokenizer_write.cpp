@@ -19,7 +19,7 @@ Json pre_tokenizer_json(const TokenizerSpec& spec) {
   Json steps = Json::array();
   bool own_regex = !spec.patterns.empty() && spec.patterns.back() == kGpt2Pattern;
   for (size_t i = 0; i + (own_regex ? 1 : 0) < spec.patterns.size(); ++i) {
-    if (spec.patterns[i] == R"(\p{N})") {
+    if (spec.patterns[i] == digits_pattern(true)) {
       steps.push_back({{"type", "Digits"}, {"individual_digits", true}});
     } else {
       steps.push_back({{"type", "Split"},
