@@ -1,0 +1,53 @@
+#include "cli/run.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "base/errors.h"
+#include "cli/verbs.h"
+
+namespace r1::cli {
+namespace {
+
+int fail(int code, const std::string& message) {
+  std::fputs(fmt::format("r1: {}\n", message).c_str(), stderr);
+  return code;
+}
+
+void declare_verbs(CLI::App& app) {
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "r1kit 0.1.0");
+  for (auto add : {add_sft, add_grpo, add_distill, add_recipe, add_rollout, add_eval, add_verify, add_import, add_export,
+                   add_inspect, add_runs, add_samples, add_why, add_replay, add_config, add_doctor}) {
+    add(app);
+  }
+  app.footer("Exit codes: 0 done, 1 the run failed, 2 bad usage or config, 130 interrupted after a clean checkpoint.");
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+  CLI::App app("r1: R1-style reinforcement learning of language models, from the command line", "r1");
+  declare_verbs(app);
+  install_signal_handlers();
+  try {
+    app.parse(argc, argv);
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    // Help and version are "errors" with code 0 in CLI11.
+    return error.get_exit_code() == 0 ? app.exit(error) : fail(2, std::string(error.what()) + "; see r1 --help");
+  } catch (const ConfigError& error) {
+    return fail(2, error.what());
+  } catch (const Interrupted& error) {
+    return fail(130, error.what());
+  } catch (const Error& error) {
+    return fail(1, error.what());
+  } catch (const std::bad_alloc&) {
+    return fail(1, "out of memory; lower token_budget, engine.max_batch or the model's size");
+  } catch (const std::exception& error) {
+    return fail(1, error.what());
+  }
+}
+
+}  // namespace r1::cli

@@ -1,0 +1,48 @@
+// A stage is one training or evaluation from a resolved configuration, with its progress on the terminal. The verbs run
+// one, a recipe several.
+#pragma once
+
+#include <string>
+
+#include "rl/distill.h"
+#include "rl/evaluate.h"
+#include "rl/grpo.h"
+#include "rl/sft.h"
+
+namespace r1::cli {
+
+// Configuration of `r1 eval`: a model, a data set, rewards that decide, and how to sample.
+struct EvalRunConfig {
+  std::string model;
+  std::string device = "cpu";
+  uint64_t seed = 1;
+  std::string output;
+  DataConfig data;
+  EvalConfig eval;
+  RewardConfig reward;
+  EngineConfig engine;
+
+  static void fields(auto& self, auto& visit) {
+    visit("model", self.model, "GGUF file or Hugging Face folder");
+    visit("device", self.device, "cpu, or cuda[:n] where LibTorch has it");
+    visit("seed", self.seed, "of sampling");
+    visit("output", self.output, "file for the generations, one JSON line each; empty: none");
+    visit("data", self.data, "");
+    visit("eval", self.eval, "");
+    visit("reward", self.reward, "");
+    visit("engine", self.engine, "");
+  }
+};
+void validate(const EvalRunConfig& config);
+
+// Each returns the folder of the trained model.
+std::string run_sft(const SftConfig& config, bool resume);
+std::string run_grpo(const GrpoConfig& config, bool resume);
+std::string run_distill(const DistillConfig& config, bool resume);
+
+EvalResult run_eval(const EvalRunConfig& config);
+
+// "name  accuracy 0.123 [0.090, 0.165]  ..." for a person.
+std::string describe(const EvalResult& result);
+
+}  // namespace r1::cli

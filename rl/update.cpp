@@ -1,0 +1,119 @@
+#include "rl/update.h"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/zeros_like.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/errors.h"
+
+namespace r1 {
+namespace {
+
+at::Tensor doubles(const std::vector<double>& values, c10::Device device) {
+  return at::from_blob(const_cast<double*>(values.data()), {static_cast<int64_t>(values.size())}, at::kDouble)
+      .clone()
+      .to(device);
+}
+
+at::Tensor integers(const std::vector<int64_t>& values, c10::Device device) {
+  return at::from_blob(const_cast<int64_t*>(values.data()), {static_cast<int64_t>(values.size())}, at::kLong)
+      .clone()
+      .to(device);
+}
+
+// Gathers, for the R trained tokens of a micro-batch, what the loss needs from their samples.
+LossInputs gather_inputs(const MicroBatch& micro, const TrainBatch& batch, const UpdateOptions& options,
+                         c10::Device device) {
+  std::vector<double> old_logprobs, ref_logprobs, advantages, weights;
+  std::vector<int64_t> sequence_of;
+  bool has_reference = false;
+  for (size_t r = 0; r < micro.rows.size(); ++r) {
+    const TrainSample& sample = batch.samples[micro.sample_of[r]];
+    const size_t at = micro.position_of[r];
+    if (!sample.old_logprobs.empty()) old_logprobs.push_back(sample.old_logprobs[at]);
+    if (!sample.ref_logprobs.empty()) ref_logprobs.push_back(sample.ref_logprobs[at]), has_reference = true;
+    advantages.push_back(sample.advantage);
+    weights.push_back(token_weight(options.aggregation, options.denominators, sample));
+    const bool next_sample = r > 0 && micro.sample_of[r] != micro.sample_of[r - 1];
+    sequence_of.push_back(r == 0 ? 0 : sequence_of.back() + next_sample);
+  }
+  LossInputs inputs;
+  if (old_logprobs.size() == micro.rows.size()) inputs.old_logprobs = doubles(old_logprobs, device);
+  check(!has_reference || ref_logprobs.size() == micro.rows.size(), "all samples have reference logprobs or none has");
+  if (has_reference) inputs.ref_logprobs = doubles(ref_logprobs, device);
+  inputs.advantages = doubles(advantages, device);
+  inputs.weights = doubles(weights, device);
+  inputs.sequence_of = integers(sequence_of, device);
+  inputs.num_sequences = sequence_of.empty() ? 0 : sequence_of.back() + 1;
+  return inputs;
+}
+
+double largest_difference(const at::Tensor& logprobs, const at::Tensor& old_logprobs) {
+  if (!old_logprobs.defined() || logprobs.numel() == 0) return 0;
+  return (logprobs.detach().to(at::kDouble) - old_logprobs).abs().max().item<double>();
+}
+
+}  // namespace
+
+GradientResult accumulate_gradients(Policy& policy, const TrainBatch& batch, const std::vector<size_t>& samples,
+                                    const UpdateOptions& options, const LossFunction& loss) {
+  GradientResult result;
+  for (const MicroBatch& micro : pack_micro_batches(batch, samples, options.token_budget)) {
+    if (micro.rows.empty()) continue;
+    LossInputs inputs = gather_inputs(micro, batch, options, policy.device());
+    const at::Tensor hidden = policy.forward(micro.tokens);  // [T, D]
+    const ops::TokenLogprobs scored = policy.token_logprobs(hidden, micro.rows, micro.targets, options.temperature);
+    inputs.logprobs = scored.logprobs;
+    inputs.entropy = scored.entropy;
+    const LossTerms terms = loss(inputs);
+    terms.loss.backward();
+    result.loss += terms.loss.item<double>();
+    result.kl_sum += terms.kl_sum;
+    result.clipped_low += terms.clipped_low;
+    result.clipped_high += terms.clipped_high;
+    result.entropy_sum += terms.entropy_sum;
+    result.trained_tokens += static_cast<int64_t>(micro.rows.size());
+    result.forward_tokens += static_cast<int64_t>(micro.tokens.token_ids.size());
+    result.parity = std::max(result.parity, largest_difference(scored.logprobs, inputs.old_logprobs));
+  }
+  return result;
+}
+
+std::vector<std::vector<float>> score_samples(const Policy& policy, const TrainBatch& batch,
+                                              const std::vector<size_t>& samples, double temperature,
+                                              int64_t token_budget) {
+  at::NoGradGuard no_grad;
+  std::vector<std::vector<float>> result(batch.samples.size());
+  for (size_t index : samples) result[index].assign(batch.samples[index].token_ids.size(), 0.0f);
+  for (const MicroBatch& micro : pack_micro_batches(batch, samples, token_budget)) {
+    if (micro.rows.empty()) continue;
+    const at::Tensor hidden = policy.forward(micro.tokens);
+    const at::Tensor logprobs =
+        policy.token_logprobs(hidden, micro.rows, micro.targets, temperature).logprobs.cpu().to(at::kFloat);
+    const float* values = logprobs.const_data_ptr<float>();
+    for (size_t r = 0; r < micro.rows.size(); ++r) result[micro.sample_of[r]][micro.position_of[r]] = values[r];
+  }
+  return result;
+}
+
+StepResult apply_gradients(Policy& policy, AdamW& optimizer, double loss, double learning_rate, double max_norm) {
+  at::NoGradGuard no_grad;
+  NamedTensors gradients = policy.gradients();
+  // A weight no loss reached has gradient 0; its momentum still moves it, as if the silent samples had been computed.
+  for (const auto& [name, weight] : policy.weights()) {
+    if (!gradients.contains(name)) gradients.emplace(name, at::zeros_like(weight));
+  }
+  StepResult result;
+  result.grad_norm = global_grad_norm(gradients);
+  result.finite = std::isfinite(loss) && std::isfinite(result.grad_norm);
+  if (result.finite) {
+    optimizer.step(gradients, learning_rate, clip_scale(result.grad_norm, max_norm));
+  }
+  policy.zero_gradients();
+  return result;
+}
+
+}  // namespace r1

@@ -1,0 +1,40 @@
+// A policy together with the text side it was trained with: tokenizer and chat template.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "datasets/chat_template.h"
+#include "datasets/tokenizer.h"
+#include "policy/policy.h"
+
+namespace r1 {
+
+struct LanguageModel {
+  Policy policy;
+  Tokenizer tokenizer;
+  ChatTemplate chat_template;
+};
+
+// Loads a GGUF file or a Hugging Face folder; which one is decided by what `path` is. Refuses a tokenizer that can
+// emit ids the model has no row for, and a model without a chat template is given one that joins contents.
+// Throws CheckpointError or IoError.
+LanguageModel load_language_model(const std::string& path, c10::Device device);
+
+// What a folder needs beside config and weights so that transformers loads it: tokenizer files and template.
+std::map<std::string, std::string> text_files_of(const LanguageModel& model);
+
+// Writes a complete Hugging Face folder. dtype: "float32", "bfloat16" or "float16".
+void save_language_model(const std::string& folder, const LanguageModel& model, const std::string& dtype);
+
+// The ids of an example's prompt: the template's rendering of its messages with the assistant's turn opened, or its
+// raw prompt text. `tail` is what that rendering ends with after the last user turn (see RewardInput::prompt_tail).
+struct PromptText {
+  std::string text;
+  std::string tail;
+};
+PromptText render_prompt(const LanguageModel& model, const Example& example);
+std::vector<TokenId> prompt_ids(const LanguageModel& model, const Example& example);
+
+}  // namespace r1

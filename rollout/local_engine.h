@@ -1,0 +1,43 @@
+// Continuous batching on the policy's own weights: no second copy, no weight synchronisation.
+//
+// A fixed number of slots decode together; a slot that finishes is refilled at once. A prompt is computed once and its
+// keys and values are shared by the samples of its group. Prompts and decoding tokens go through the same forward.
+#pragma once
+
+#include <memory>
+
+#include "datasets/tokenizer.h"
+#include "policy/policy.h"
+#include "rollout/engine.h"
+
+namespace r1 {
+
+struct EngineConfig {
+  int64_t max_batch = 64;
+  int64_t prefill_tokens = 1024;
+
+  static void fields(auto& self, auto& visit) {
+    visit("max_batch", self.max_batch, "completions decoded together");
+    visit("prefill_tokens", self.prefill_tokens, "prompt tokens computed in one forward beside the decoding ones");
+  }
+};
+
+class LocalEngine : public RolloutEngine {
+ public:
+  // Refers to the policy and the tokenizer; both must outlive the engine. policy_version is stamped on completions.
+  LocalEngine(const Policy& policy, const Tokenizer& tokenizer, EngineConfig config);
+
+  std::vector<Group> generate(const std::vector<RolloutRequest>& requests, const SamplingConfig& config, uint64_t seed,
+                              const std::function<void(size_t, const Group&)>& on_group = {},
+                              const std::function<bool()>& should_stop = {}) override;
+
+  void set_policy_version(int64_t version) { policy_version_ = version; }
+
+ private:
+  const Policy& policy_;
+  const Tokenizer& tokenizer_;
+  EngineConfig config_;
+  int64_t policy_version_ = 0;
+};
+
+}  // namespace r1
