@@ -56,7 +56,7 @@ class NumberParser {
     const bool integer =
         std::all_of(text_.begin() + static_cast<long>(begin), text_.begin() + static_cast<long>(at_),
                     [](char c) { return is_digit(c) || c == ','; });
-    if (eat("/")) return divide_by_decimal(out);
+    if (divided()) return divide_by_decimal(out);
     if (integer && mixed_part(out)) return true;
     return power_of_ten(out, text_.substr(begin, at_ - begin));
   }
@@ -93,6 +93,15 @@ class NumberParser {
       at_ = group + 3;
     }
     return digits;
+  }
+
+  // Eats a "/", with or without spaces before it; leaves the text where it was when there is none.
+  bool divided() {
+    const size_t begin = at_;
+    spaces();
+    if (eat("/")) return true;
+    at_ = begin;
+    return false;
   }
 
   bool divide_by_decimal(ExactNumber& out) {
