@@ -7,10 +7,13 @@
 
 namespace r1 {
 
-Json parse_json(std::string_view text, std::string_view where, JsonLimits limits) {
+namespace {
+
+template <typename AnyJson>
+AnyJson parse_limited(std::string_view text, std::string_view where, const JsonLimits& limits) {
   // nlohmann's callback sees every nesting level before its content is stored.
-  auto watch_depth = [&](int depth, Json::parse_event_t event, Json&) {
-    if (event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start) {
+  auto watch_depth = [&](int depth, typename AnyJson::parse_event_t event, AnyJson&) {
+    if (event == AnyJson::parse_event_t::object_start || event == AnyJson::parse_event_t::array_start) {
       if (depth + 1 > limits.max_depth) {
         throw DataError(fmt::format("{}: JSON nested deeper than {} levels", where, limits.max_depth));
       }
@@ -18,12 +21,22 @@ Json parse_json(std::string_view text, std::string_view where, JsonLimits limits
     return true;
   };
   try {
-    return Json::parse(text, watch_depth, /*allow_exceptions=*/true, limits.allow_comments);
-  } catch (const Json::parse_error& error) {
+    return AnyJson::parse(text, watch_depth, /*allow_exceptions=*/true, limits.allow_comments);
+  } catch (const typename AnyJson::parse_error& error) {
     std::string reason = error.what();
     if (auto colon = reason.find("parse error"); colon != std::string::npos) reason.erase(0, colon);
     throw DataError(fmt::format("{}: not valid JSON: {}", where, reason));
   }
+}
+
+}  // namespace
+
+Json parse_json(std::string_view text, std::string_view where, JsonLimits limits) {
+  return parse_limited<Json>(text, where, limits);
+}
+
+OrderedJson parse_ordered_json(std::string_view text, std::string_view where, JsonLimits limits) {
+  return parse_limited<OrderedJson>(text, where, limits);
 }
 
 Json read_json_file(const std::string& path, JsonLimits limits) {

@@ -9,6 +9,7 @@
 namespace r1 {
 
 using Json = nlohmann::json;
+using OrderedJson = nlohmann::ordered_json;  // keeps the order of keys, where text depends on it
 
 struct JsonLimits {
   int max_depth = 64;
@@ -17,6 +18,9 @@ struct JsonLimits {
 
 // Parses one JSON value. `where` names the source in errors ("train.jsonl:17"). Throws DataError.
 Json parse_json(std::string_view text, std::string_view where, JsonLimits limits = {});
+
+// The same, keeping the order of keys.
+OrderedJson parse_ordered_json(std::string_view text, std::string_view where, JsonLimits limits = {});
 
 // Reads and parses a file. Throws DataError (parse) or IoError (read).
 Json read_json_file(const std::string& path, JsonLimits limits = {});
