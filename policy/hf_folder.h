@@ -34,8 +34,8 @@ void check_weights(const ModelConfig& config, const NamedTensors& weights, const
 ModelFiles load_hf_folder(const std::string& folder);
 
 struct HfSaveOptions {
-  at::ScalarType dtype = at::ScalarType::Float;    // of the weights in the file: Float, BFloat16 or Half
-  std::map<std::string, std::string> extra_files;  // plain file name -> content, e.g. tokenizer.json
+  at::ScalarType dtype = at::ScalarType::Float;         // of the weights in the file: Float, BFloat16 or Half
+  std::map<std::string, std::string> extra_files = {};  // plain file name -> content, e.g. tokenizer.json
   int64_t max_shard_bytes = 5'000'000'000;  // more than this becomes model-00001-of-0000N.safetensors + index
 };
 
