@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "base/errors.h"
 
@@ -31,11 +33,14 @@ void read(const Json& value, const std::string& where, double& out) {
 
 void read(const Json& value, const std::string& where, int64_t& out) {
   // 1e4 is how people write large counts, so a float that is a whole number passes.
-  if (value.is_number_float() && value.get<double>() == static_cast<double>(static_cast<int64_t>(value.get<double>()))) {
+  if (value.is_number_float() && std::abs(value.get<double>()) < 0x1p53 &&
+      value.get<double>() == std::trunc(value.get<double>())) {
     out = static_cast<int64_t>(value.get<double>());
     return;
   }
-  if (!value.is_number_integer()) fail(value, where, "an integer");
+  const bool too_large = value.is_number_unsigned() &&
+                         value.get<uint64_t>() > static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
+  if (!value.is_number_integer() || too_large) fail(value, where, "an integer below 2^63");
   out = value.get<int64_t>();
 }
 
@@ -124,7 +129,7 @@ class KeyLines {
       else if (std::isspace(static_cast<unsigned char>(text_[at_])) || text_[at_] == ',' || text_[at_] == ':') ++at_;
       else if (text_.substr(at_, 2) == "//") at_ = std::min(text_.find('\n', at_), text_.size());
       else if (text_.substr(at_, 2) == "/*") {
-        const size_t end = std::min(text_.find("*/", at_), text_.size() - 2) + 2;
+        const size_t end = std::min(text_.find("*/", at_ + 2), text_.size() - 2) + 2;
         line_ += std::count(text_.begin() + static_cast<long>(at_), text_.begin() + static_cast<long>(end), '\n');
         at_ = end;
       } else break;
@@ -163,11 +168,22 @@ class KeyLines {
   std::map<std::string, int64_t> lines_;
 };
 
+// "sampling" for "sampling.temperature"; "" for a field that is in no group.
+std::string group_of(const ConfigField& field) {
+  const size_t dot = field.name.rfind('.');
+  return dot == std::string::npos ? "" : field.name.substr(0, dot);
+}
+
 ConfigField& find_field(std::vector<ConfigField>& fields, const std::string& name, const std::string& where) {
   std::vector<std::string> names;
   for (ConfigField& field : fields) {
     if (field.name == name) return field;
+    if (field.name.starts_with(name + ".")) {
+      throw ConfigError(fmt::format("{}: \"{}\" is a group of keys; set a key of it, such as \"{}\"", where, name,
+                                    field.name));
+    }
     names.push_back(field.name);
+    if (const std::string group = group_of(field); !group.empty()) names.push_back(group);
   }
   const std::string near = nearest_word(name, names);
   throw ConfigError(fmt::format("{}: unknown key \"{}\"{}", where, name,
@@ -221,9 +237,14 @@ void apply_config_setting(std::vector<ConfigField> fields, std::string_view sett
   if (equals == std::string_view::npos) throw ConfigError(where + ": write key=value");
   ConfigField& field = find_field(fields, std::string(setting.substr(0, equals)), where);
   const std::string text(setting.substr(equals + 1));
-  Json value = Json::parse(text, nullptr, false);
-  const bool wants_text = field.value.is_string();
-  if (value.is_discarded() || (wants_text && !value.is_string())) value = text;
+  Json value = text;
+  try {
+    const Json parsed = parse_json(text, where, {.max_depth = 16});
+    const bool wants_text = field.value.is_string();
+    if (parsed.is_string() || !wants_text) value = parsed;
+  } catch (const DataError&) {
+    // Not JSON: bare text, which text and enum fields accept and others name in their error.
+  }
   field.set(value, where);
 }
 

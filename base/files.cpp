@@ -106,7 +106,11 @@ void write_file_durably(const std::string& path, std::string_view content) {
       throw;
     }
   }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) fail("rename", path, errno);
+  if (::rename(temporary.c_str(), path.c_str()) != 0) {
+    const int error = errno;
+    ::unlink(temporary.c_str());
+    fail("write", path, error);
+  }
   auto folder = std::filesystem::path(path).parent_path();
   fsync_path(folder.empty() ? "." : folder.string());
 }
@@ -147,7 +151,12 @@ void for_each_line(const std::string& path, const std::function<void(int64_t, st
   std::string pending;
   std::array<char, 1 << 16> buffer;
   int64_t line_number = 0;
+  auto require_short = [&](size_t size) {
+    if (size <= max_line_bytes) return;
+    throw DataError(fmt::format("{}:{}: line longer than {} bytes", path, line_number + 1, max_line_bytes));
+  };
   auto emit = [&](std::string_view line) {
+    require_short(line.size());
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     fn(++line_number, line);
   };
@@ -156,15 +165,14 @@ void for_each_line(const std::string& path, const std::function<void(int64_t, st
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) fail("read", path, errno);
     if (got == 0) break;
+    size_t searched = pending.size();  // no newline in what was there before
     pending.append(buffer.data(), static_cast<size_t>(got));
     size_t begin = 0;
-    for (size_t end; (end = pending.find('\n', begin)) != std::string::npos; begin = end + 1) {
+    for (size_t end; (end = pending.find('\n', searched)) != std::string::npos; begin = searched = end + 1) {
       emit(std::string_view(pending).substr(begin, end - begin));
     }
     pending.erase(0, begin);
-    if (pending.size() > max_line_bytes) {
-      throw DataError(fmt::format("{}:{}: line longer than {} bytes", path, line_number + 1, max_line_bytes));
-    }
+    require_short(pending.size());
   }
   if (!pending.empty()) emit(pending);
 }

@@ -22,9 +22,9 @@ AnyJson parse_limited(std::string_view text, std::string_view where, const JsonL
   };
   try {
     return AnyJson::parse(text, watch_depth, /*allow_exceptions=*/true, limits.allow_comments);
-  } catch (const typename AnyJson::parse_error& error) {
+  } catch (const typename AnyJson::exception& error) {  // parse_error, and out_of_range for 1e999
     std::string reason = error.what();
-    if (auto colon = reason.find("parse error"); colon != std::string::npos) reason.erase(0, colon);
+    if (auto bracket = reason.find("] "); bracket != std::string::npos) reason.erase(0, bracket + 2);
     throw DataError(fmt::format("{}: not valid JSON: {}", where, reason));
   }
 }
