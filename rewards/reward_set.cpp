@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cmath>
 #include <utility>
 
 #include "base/errors.h"
 #include "rewards/countdown_reward.h"
+#include "rewards/external_reward.h"
+#include "rewards/language_reward.h"
 #include "rewards/length_reward.h"
 #include "rewards/math/math_reward.h"
 
@@ -53,9 +56,27 @@ std::unique_ptr<Reward> make_length(const RewardConfig& config) {
   return std::make_unique<LengthReward>(max_tokens);
 }
 
+std::unique_ptr<Reward> make_language(const RewardConfig& config) {
+  return std::make_unique<LanguageReward>(config.language);
+}
+
+std::unique_ptr<Reward> make_external(const RewardConfig& config) {
+  if (config.external_command.empty()) {
+    throw ConfigError("external_command: empty; give the program and its arguments as a list");
+  }
+  const double seconds = config.external_timeout_s;
+  if (!(seconds > 0 && seconds <= 86400)) {
+    throw ConfigError(fmt::format("external_timeout_s={}: use more than 0 and at most 86400", seconds));
+  }
+  const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(seconds));
+  return std::make_unique<ExternalReward>(config.external_command, timeout);
+}
+
 constexpr KnownReward kKnownRewards[] = {
-    {"math", true, make_math},          {"countdown", true, make_countdown}, {"format", false, make_format},
-    {"overlong", false, make_overlong}, {"length", false, make_length},
+    {"math", true, make_math},          {"countdown", true, make_countdown},
+    {"format", false, make_format},     {"overlong", false, make_overlong},
+    {"length", false, make_length},     {"language", false, make_language},
+    {"external", false, make_external},
 };
 
 const KnownReward& find_reward(const std::string& name) {

@@ -22,9 +22,13 @@ struct RewardConfig {
   int64_t overlong_max_tokens = 0;
   int64_t overlong_cache_tokens = 0;
   int64_t length_max_tokens = 0;
+  std::string language = "en";
+  std::vector<std::string> external_command{};
+  double external_timeout_s = 60;
 
   static void fields(auto& self, auto& visit) {
-    visit("rewards", self.rewards, "reward names and weights: math, countdown, format, overlong, length");
+    visit("rewards", self.rewards,
+          "reward names and weights: math, countdown, format, overlong, length, language, external");
     visit("percent_sign_optional", self.percent_sign_optional,
           "math: 50% equals 50; otherwise such a pair is undecided");
     visit("format_mode", self.format_mode, "format: the form completions must have");
@@ -32,6 +36,11 @@ struct RewardConfig {
     visit("overlong_cache_tokens", self.overlong_cache_tokens,
           "overlong: the score falls from 0 over so many tokens");
     visit("length_max_tokens", self.length_max_tokens, "length: tokens at which the score reaches 0");
+    visit("language", self.language,
+          "language: code of the wanted language of the reasoning, for example en or zh");
+    visit("external_command", self.external_command,
+          "external: program and arguments, see rewards/external_reward.h");
+    visit("external_timeout_s", self.external_timeout_s, "external: seconds for a whole batch");
   }
 };
 

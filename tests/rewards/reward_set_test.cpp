@@ -99,6 +99,32 @@ TEST(RewardSet, WrongConfigsNameTheRemedy) {
       "overlong_cache_tokens=11: use 0 to overlong_max_tokens");
   EXPECT_EQ(config_error({.rewards = {{"length", 1}}}),
             "length_max_tokens=0: the length reward needs a positive maximum");
+  EXPECT_EQ(config_error({.rewards = {{"external", 1}}}),
+            "external_command: empty; give the program and its arguments as a list");
+  EXPECT_EQ(
+      config_error({.rewards = {{"external", 1}}, .external_command = {"cat"}, .external_timeout_s = 0}),
+      "external_timeout_s=0: use more than 0 and at most 86400");
+  EXPECT_TRUE(config_error({.rewards = {{"language", 1}}, .language = "xx"})
+                  .starts_with("language=\"xx\": use one of en, de"));
+}
+
+TEST(RewardSet, AnExternalRewardThatFailsMasksTheCompletion) {
+  const ScoredCompletion broken =
+      score_one({.rewards = {{"external", 1}, {"math", 1}}, .external_command = {"false"}}, with_answer("5"),
+                "\\boxed{5}");
+  EXPECT_TRUE(broken.masked);
+  EXPECT_EQ(broken.reward, std::nullopt);
+  EXPECT_EQ(broken.verdict, Verdict::JudgeError);
+}
+
+TEST(RewardSet, EveryRewardCanBeConfiguredFromText) {
+  RewardConfig config;
+  apply_config_text(config_fields(config),
+                    R"({"rewards": {"math": 1, "format": 0.2, "language": 0.1, "overlong": 1},
+    "format_mode": "tag_count", "language": "zh", "overlong_max_tokens": 1000, "overlong_cache_tokens": 100})",
+                    "c.json");
+  const ScoredCompletion scored = score_one(config, with_answer("5"), "<think>\nabc\n</think>\n\\boxed{5}");
+  EXPECT_NEAR(scored.reward.value(), 1 + 0.2 * 0.5, 1e-12);
 }
 
 }  // namespace
