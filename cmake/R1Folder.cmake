@@ -18,7 +18,7 @@ endfunction()
 # Warnings and sanitizers, the same for the library, the tests and the program.
 # -Wrestrict: GCC 12 reports it wrongly for "literal" + std::string (GCC bug 105651).
 function(r1_warnings target)
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wno-unused-parameter
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers
     $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> $<$<BOOL:${R1_WERROR}>:-Werror>)
   if(R1_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${R1_SANITIZE} -fno-omit-frame-pointer)
