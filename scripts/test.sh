@@ -31,9 +31,10 @@ phase_setup() { scripts/setup.sh; }
 
 phase_format() {
   local file bad=()
+  git ls-files -z '*.h' '*.cpp' >"$work/sources" # a file, not a pipe: its failure must not look like "no sources"
   while IFS= read -r -d '' file; do
     clang-format --dry-run --Werror "$file" 2>/dev/null || bad+=("$file")
-  done < <(git ls-files -z '*.h' '*.cpp')
+  done <"$work/sources"
   if ((${#bad[@]})); then
     echo "not formatted; run: clang-format -i ${bad[*]}"
     return 1
