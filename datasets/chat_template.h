@@ -16,8 +16,8 @@ namespace r1 {
 
 struct ChatTemplateOptions {
   bool add_generation_prompt = true;
-  Json tools;                        // null: none
-  Json variables = Json::object();   // extra variables, e.g. {"enable_thinking": false}
+  OrderedJson tools;                              // null: none; printed with their keys in this order
+  OrderedJson variables = OrderedJson::object();  // extra variables, e.g. {"enable_thinking": false}
 };
 
 class ChatTemplate {
@@ -31,6 +31,9 @@ class ChatTemplate {
   // Throws DataError when the template refuses the conversation (raise_exception) or a budget is spent.
   std::string render(const std::vector<Message>& messages, const ChatTemplateOptions& options = {}) const;
 
+  // The same for messages with more fields than a role and a content, such as tool_calls: an array of objects.
+  std::string render_json(const OrderedJson& messages, const ChatTemplateOptions& options = {}) const;
+
   const std::string& source() const;
 
  private:
@@ -39,7 +42,9 @@ class ChatTemplate {
 };
 
 // A rendered conversation and the byte ranges [begin, end) of it that the assistant wrote, the end-of-turn mark
-// included: what SFT trains on. Found by rendering prefixes, so it works for any template whose rendering of a
+// included: what SFT trains on. White space that the template puts behind that mark is not part of it: in ChatML's
+// "<|im_start|>assistant\nHi<|im_end|>\n" the range is "Hi<|im_end|>". Where a template marks no end of turn, that is
+// where the turn's text ends with the content itself, the range keeps its white space. Found by rendering prefixes, so it works for any template whose rendering of a
 // conversation starts with its rendering of the conversation so far; where that does not hold, DataError says so.
 struct RenderedChat {
   std::string text;
