@@ -134,6 +134,7 @@ TEST(Files, LongLinesAreWholeAcrossReadsUpToTheLimit) {
   EXPECT_THAT([&] { lines_of(folder / "b", 5); }, ThrowsMessage<DataError>(HasSubstr("b:2: ")));
   write_file_durably(folder / "c", "ok\ntoo long");
   EXPECT_THROW(lines_of(folder / "c", 5), DataError);
+  EXPECT_THROW(lines_of("/dev/zero", 1u << 20), DataError);  // a line without end needs no memory without end
 }
 
 TEST(Files, AMapShowsTheBytesAndMoves) {
