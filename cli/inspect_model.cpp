@@ -198,10 +198,8 @@ OrderedJson inspect_model_folder(const std::string& path) {
       model_config_from_hf(read_json_file((folder / "config.json").string()), generation, path);
   const std::vector<TensorRow> rows = rows_of_folder(path);
   OrderedJson report = {{"kind", "Hugging Face model folder"}, {"path", path}};
-  for (const auto& [key, value] :
-       model_config_to_hf(config, rows.empty() ? "" : rows.front().dtype).items()) {
-    report["config"][key] = value;
-  }
+  const Json hf_config = model_config_to_hf(config, rows.empty() ? "" : rows.front().dtype);
+  for (const auto& [key, value] : hf_config.items()) report["config"][key] = value;
   if (has_tokenizer(folder)) {
     const Tokenizer tokenizer = load_folder_tokenizer(folder);
     const fs::path jinja = folder / "chat_template.jinja";

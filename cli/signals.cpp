@@ -10,7 +10,8 @@ namespace {
 volatile std::sig_atomic_t signals_received = 0;
 
 void on_signal(int) {
-  if (++signals_received > 1) std::_Exit(130);
+  if (signals_received > 0) std::_Exit(130);
+  signals_received = 1;
 }
 
 }  // namespace
