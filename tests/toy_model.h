@@ -6,6 +6,7 @@
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/empty.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -44,8 +45,8 @@ inline ModelConfig toy_config(const ToyModelOptions& options = {}) {
   config.head_dim = options.head_dim;
   config.max_positions = options.max_positions;
   config.tied_embeddings = options.tied_embeddings;
-  config.eos_token_ids = {kToyTurnEnd};
-  config.pad_token_id = kToyPad;
+  config.eos_token_ids = {std::min(kToyTurnEnd, options.vocab_size - 1)};
+  config.pad_token_id = std::min(kToyPad, options.vocab_size - 1);
   return config;
 }
 
