@@ -1,0 +1,99 @@
+// Runs the built r1 as a user would and keeps what it said.
+#pragma once
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/files.h"
+#include "tests/temp_folder.h"
+
+namespace r1 {
+
+struct ProgramResult {
+  int exit_code = -1;  // -1 when a signal ended it
+  int signal = 0;
+  std::string out, err;
+};
+
+// A started program; the destructor kills it if it still runs.
+class RunningProgram {
+ public:
+  explicit RunningProgram(const std::vector<std::string>& arguments, const std::string& input = "") {
+    write_file_durably(folder_ / "in", input);
+    for (const char* name : {"out", "err"}) write_file_durably(folder_ / name, "");
+    std::vector<std::string> words = {R1_PROGRAM};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    std::vector<char*> argv;
+    for (std::string& word : words) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    const std::string in = folder_ / "in", out = folder_ / "out", err = folder_ / "err";
+    pid_ = ::fork();
+    if (pid_ != 0) return;
+    ::dup2(::open(in.c_str(), O_RDONLY), STDIN_FILENO);
+    ::dup2(::open(out.c_str(), O_WRONLY | O_APPEND), STDOUT_FILENO);
+    ::dup2(::open(err.c_str(), O_WRONLY | O_APPEND), STDERR_FILENO);
+    ::execv(argv[0], argv.data());
+    ::_exit(127);
+  }
+  RunningProgram(const RunningProgram&) = delete;
+  RunningProgram& operator=(const RunningProgram&) = delete;
+  ~RunningProgram() {
+    if (pid_ > 0) ::kill(pid_, SIGKILL), wait();
+  }
+
+  void signal(int number) const { ::kill(pid_, number); }
+  std::string out() const { return read_file(folder_ / "out"); }
+
+  bool running() {
+    if (pid_ <= 0) return false;
+    int status = 0;
+    if (::waitpid(pid_, &status, WNOHANG) == 0) return true;
+    keep(status);
+    return false;
+  }
+
+  // False when the program ended, or `seconds` passed, before its output held `text`.
+  bool wait_for_output(const std::string& text, double seconds = 120) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
+    while (std::chrono::steady_clock::now() < end) {
+      if (out().find(text) != std::string::npos) return true;
+      if (!running()) return out().find(text) != std::string::npos;
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return false;
+  }
+
+  ProgramResult wait() {
+    int status = 0;
+    if (pid_ > 0 && ::waitpid(pid_, &status, 0) == pid_) keep(status);
+    result_.out = out();
+    result_.err = read_file(folder_ / "err");
+    return result_;
+  }
+
+ private:
+  void keep(int status) {
+    pid_ = 0;
+    result_.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    result_.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  }
+
+  TempFolder folder_;
+  pid_t pid_ = 0;
+  ProgramResult result_;
+};
+
+inline ProgramResult run_r1(const std::vector<std::string>& arguments, const std::string& input = "") {
+  return RunningProgram(arguments, input).wait();
+}
+
+}  // namespace r1
