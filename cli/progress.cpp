@@ -1,12 +1,10 @@
 #include "cli/progress.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <cmath>
 #include <cstdio>
-#include <vector>
 
 #include "cli/verbs.h"
 
@@ -19,18 +17,20 @@ double get(const Metrics& metrics, const char* name) {
 }
 
 std::string summary(const Metrics& metrics) {
-  std::vector<std::string> parts;
-  auto add = [&](const char* metric, const char* label, const char* format) {
-    if (metrics.contains(metric)) parts.push_back(fmt::format(fmt::runtime(std::string(label) + " " + format), metrics.at(metric)));
+  std::string line;
+  auto add = [&](const char* metric, const char* label, int digits, double factor = 1, const char* unit = "") {
+    if (auto found = metrics.find(metric); found != metrics.end()) {
+      line += fmt::format("{}{} {:.{}f}{}", line.empty() ? "" : "  ", label, found->second * factor, digits, unit);
+    }
   };
-  add("reward", "reward", "{:.3f}");
-  add("loss", "loss", "{:.4f}");
-  add("completions/mean_length", "length", "{:.0f}");
-  add("completions/clipped_ratio", "truncated", "{:.0%}");
-  add("kl", "kl", "{:.4f}");
-  add("grad_norm", "grad", "{:.2f}");
-  add("parity", "parity", "{:g}");
-  return fmt::format("{}", fmt::join(parts, "  "));
+  add("reward", "reward", 3);
+  add("loss", "loss", 4);
+  add("completions/mean_length", "length", 0);
+  add("completions/clipped_ratio", "truncated", 0, 100, "%");
+  add("kl", "kl", 4);
+  add("grad_norm", "grad", 2);
+  if (auto found = metrics.find("parity"); found != metrics.end()) line += fmt::format("  parity {:g}", found->second);
+  return line;
 }
 
 }  // namespace
