@@ -1,21 +1,31 @@
 #include "policy/adamw.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/_fused_adamw.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/zeros_like.h>
+#include <c10/util/ParallelGuard.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cmath>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
 
 #include "base/errors.h"
 
 namespace r1 {
 namespace {
+
+constexpr int64_t kSlice = 1 << 18;  // elements of a fused update: 1 MB of each of its four tensors
 
 // Four interleaved partial sums: a fixed order that still lets the adder pipeline.
 double sum_of_squares(const at::Tensor& tensor) {
@@ -35,6 +45,31 @@ void check_state_shape(const std::string& key, const at::Tensor& found, const at
   throw CheckpointError(
       fmt::format("optimizer state {}: shape {}, the parameter has {}; the state is of another model", key,
                   found.sizes().vec(), wanted.sizes().vec()));
+}
+
+// Calls work(0) .. work(count - 1) on ATen's number of threads, each index once. Threads of our own: one start and one
+// join per update, where ATen would meet at a barrier for every slice, which costs most when the machine is busy.
+void run_on_threads(int64_t count, const std::function<void(int64_t)>& work) {
+  std::atomic<int64_t> next{0};
+  std::exception_ptr failure;
+  std::mutex failure_lock;
+  auto loop = [&] {
+    const at::NoGradGuard no_grad;
+    const c10::ParallelGuard stay_on_this_thread(true);
+    try {
+      for (int64_t i; (i = next++) < count;) work(i);
+    } catch (...) {
+      const std::lock_guard lock(failure_lock);
+      failure = std::current_exception();
+    }
+  };
+  {
+    std::vector<std::jthread> helpers(
+        std::max<int64_t>(0, std::min<int64_t>(at::get_num_threads(), count) - 1));
+    for (std::jthread& helper : helpers) helper = std::jthread(loop);
+    loop();
+  }
+  if (failure) std::rethrow_exception(failure);
 }
 
 }  // namespace
@@ -99,22 +134,32 @@ void AdamW::begin_step(const NamedTensors& gradients, double learning_rate, doub
 void AdamW::step(const NamedTensors& gradients, double learning_rate, double gradient_scale) {
   const at::NoGradGuard no_grad;
   begin_step(gradients, learning_rate, gradient_scale);
-  const at::Tensor step =
-      at::scalar_tensor(static_cast<double>(steps_), at::TensorOptions().dtype(at::kFloat));
+  std::vector<Slice> slices;
   for (auto& [name, slot] : slots_) {
-    const at::Tensor& raw = gradients.at(name);
-    // A scaled copy, one tensor at a time: the fused kernel's own scaling would overwrite the caller's
-    // gradients.
-    const at::Tensor gradient = gradient_scale == 1 ? raw : raw.mul(gradient_scale);
+    const at::Tensor& gradient = gradients.at(name);
     if (slot.parameter.device().is_cpu()) {
-      at::_fused_adamw_({slot.parameter}, {gradient.contiguous()}, {slot.exp_avg}, {slot.exp_avg_sq}, {},
-                        {step}, learning_rate, config_.beta1, config_.beta2, slot.weight_decay,
-                        config_.epsilon,
-                        /*amsgrad=*/false, /*maximize=*/false);
+      const at::Tensor flat = gradient.contiguous().view(-1);
+      for (int64_t begin = 0; begin < flat.numel(); begin += kSlice) slices.push_back({&slot, flat, begin});
     } else {
-      update_reference(slot, gradient, learning_rate);
+      update_reference(slot, gradient.mul(gradient_scale), learning_rate);
     }
   }
+  run_on_threads(static_cast<int64_t>(slices.size()),
+                 [&](int64_t i) { update_slice(slices[i], learning_rate, gradient_scale); });
+}
+
+// The kernel's own scaling would overwrite the caller's gradients; a scaled slice stays in the cache. Slices start at
+// multiples of every vector width, so an element's bits depend neither on them nor on the thread.
+void AdamW::update_slice(const Slice& slice, double learning_rate, double gradient_scale) const {
+  const Slot& slot = *slice.slot;
+  const int64_t count = std::min(kSlice, slice.gradient.numel() - slice.begin);
+  auto part = [&](const at::Tensor& whole) { return whole.detach().view(-1).narrow(0, slice.begin, count); };
+  const at::Tensor gradient = part(slice.gradient);
+  const at::Tensor step =
+      at::scalar_tensor(static_cast<double>(steps_), at::TensorOptions().dtype(at::kFloat));
+  at::_fused_adamw_({part(slot.parameter)}, {gradient_scale == 1 ? gradient : gradient.mul(gradient_scale)},
+                    {part(slot.exp_avg)}, {part(slot.exp_avg_sq)}, {}, {step}, learning_rate, config_.beta1,
+                    config_.beta2, slot.weight_decay, config_.epsilon, /*amsgrad=*/false, /*maximize=*/false);
 }
 
 void AdamW::step_reference(const NamedTensors& gradients, double learning_rate, double gradient_scale) {

@@ -72,7 +72,13 @@ class AdamW {
     at::Tensor parameter, exp_avg, exp_avg_sq;
     double weight_decay;
   };
+  struct Slice {
+    const Slot* slot;
+    at::Tensor gradient;  // flat and whole
+    int64_t begin;        // first element
+  };
   void begin_step(const NamedTensors& gradients, double learning_rate, double gradient_scale);
+  void update_slice(const Slice& slice, double learning_rate, double gradient_scale) const;
   void update_reference(Slot& slot, const at::Tensor& gradient, double learning_rate) const;
 
   AdamWConfig config_;

@@ -2,7 +2,8 @@
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/embedding.h>
+#include <ATen/ops/embedding_dense_backward.h>
+#include <ATen/ops/index_select.h>
 #include <ATen/ops/mm.h>
 #include <ATen/ops/sum.h>
 #include <ATen/ops/zeros_like.h>
@@ -25,12 +26,25 @@ at::Tensor gradient_or_zero(const at::Tensor& gradient, const at::Tensor& like) 
   return gradient.defined() ? gradient.contiguous() : at::zeros_like(like);
 }
 
+struct EmbeddingFunction : Function<EmbeddingFunction> {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& ids, const at::Tensor& weight) {
+    context->save_for_backward({ids});
+    context->saved_data["rows"] = weight.size(0);
+    return at::index_select(weight, 0, ids);
+  }
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    // Adds in the order of ids for every row: the same bits on any number of threads, unlike index_put's atomics.
+    return {at::Tensor(), at::embedding_dense_backward(gradients[0].contiguous(), context->get_saved_variables()[0],
+                                                       context->saved_data["rows"].toInt(), -1, false)};
+  }
+};
+
 struct LinearFunction : Function<LinearFunction> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
-                            const at::Tensor& bias) {
+                            const std::optional<at::Tensor>& bias) {
     context->save_for_backward({x, weight});
-    context->saved_data["has_bias"] = bias.defined();
-    return cpu::linear(x, weight, bias);
+    context->saved_data["has_bias"] = bias.has_value();
+    return cpu::linear(x, weight, bias.value_or(at::Tensor()));
   }
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
@@ -125,7 +139,11 @@ bool gradients_wanted() { return at::GradMode::is_enabled(); }
 
 }  // namespace
 
-at::Tensor embedding(const at::Tensor& ids, const at::Tensor& weight) { return at::embedding(weight, ids); }
+at::Tensor embedding(const at::Tensor& ids, const at::Tensor& weight) {
+  if (!has_kernels(weight)) return reference::embedding(ids, weight);
+  if (!gradients_wanted()) return at::index_select(weight, 0, ids);
+  return EmbeddingFunction::apply(ids, weight);
+}
 
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
   if (!has_kernels(x)) return reference::rms_norm(x, weight, eps);
@@ -136,7 +154,7 @@ at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
   if (!has_kernels(x)) return reference::linear(x, weight, bias);
   if (!gradients_wanted()) return cpu::linear(x, weight, bias);
-  return LinearFunction::apply(x, weight, bias);
+  return LinearFunction::apply(x, weight, bias.defined() ? std::optional(bias) : std::nullopt);
 }
 
 at::Tensor rope(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin) {

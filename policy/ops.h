@@ -31,7 +31,7 @@ struct AttentionPlan {
 
 namespace ops {
 
-// Rows of weight [V, D] at ids [T] -> [T, D].
+// Rows of weight [V, D] at ids [T] -> [T, D]; also picks rows of any other matrix.
 at::Tensor embedding(const at::Tensor& ids, const at::Tensor& weight);
 
 // x [T, D] / sqrt(mean(x^2) + eps) * weight [D]  (Zhang and Sennrich 2019).

@@ -4,6 +4,7 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/gather.h>
+#include <ATen/ops/index.h>
 #include <ATen/ops/log_softmax.h>
 #include <ATen/ops/logsumexp.h>
 #include <ATen/ops/matmul.h>
@@ -19,6 +20,11 @@
 #include <limits>
 
 namespace r1::ops::reference {
+
+// at::index rather than index_select or embedding: those have no meta kernel.
+at::Tensor embedding(const at::Tensor& ids, const at::Tensor& weight) {
+  return at::index(weight, c10::List<std::optional<at::Tensor>>{ids});
+}
 
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
   return x * at::rsqrt(at::mean(x * x, -1, /*keepdim=*/true) + eps) * weight;

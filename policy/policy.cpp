@@ -5,7 +5,6 @@
 #include <ATen/ops/cos.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
-#include <ATen/ops/index_select.h>
 #include <ATen/ops/outer.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/sin.h>
@@ -110,8 +109,8 @@ at::Tensor Policy::forward(const TokenBatch& batch, KvCache* cache) const {
   check(!cache || batch.cache_rows.size() == batch.token_ids.size(), "every token has a cache row");
   const at::Tensor positions = tensor_of(batch.positions);
   const at::Tensor cache_rows = cache ? tensor_of(batch.cache_rows) : at::Tensor();
-  const at::Tensor cos = at::index_select(rope_cos_, 0, positions);  // [T, Dh/2]
-  const at::Tensor sin = at::index_select(rope_sin_, 0, positions);
+  const at::Tensor cos = ops::embedding(positions, rope_cos_);  // [T, Dh/2]
+  const at::Tensor sin = ops::embedding(positions, rope_sin_);
   at::Tensor x = ops::embedding(tensor_of(batch.token_ids), embedding_);  // [T, D]
   for (size_t i = 0; i < layers_.size(); ++i) {
     const Layer& layer = layers_[i];
@@ -125,11 +124,11 @@ at::Tensor Policy::forward(const TokenBatch& batch, KvCache* cache) const {
 ops::TokenLogprobs Policy::token_logprobs(const at::Tensor& hidden, const std::vector<int64_t>& rows,
                                           const std::vector<int64_t>& targets, double temperature) const {
   check(rows.size() == targets.size(), "every scored row has a target");
-  return ops::token_logprobs(at::index_select(hidden, 0, tensor_of(rows)), head_, tensor_of(targets), temperature);
+  return ops::token_logprobs(ops::embedding(tensor_of(rows), hidden), head_, tensor_of(targets), temperature);
 }
 
 at::Tensor Policy::logits(const at::Tensor& hidden, const std::vector<int64_t>& rows) const {
-  return ops::linear(at::index_select(hidden, 0, tensor_of(rows)), head_);
+  return ops::linear(ops::embedding(tensor_of(rows), hidden), head_);
 }
 
 KvCache Policy::make_cache(int64_t num_rows) const {

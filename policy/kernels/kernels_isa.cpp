@@ -73,8 +73,8 @@ inline Vec max_vec(Vec a, Vec b) { return a > b ? a : b; }
 inline Vec exp_vec(Vec x) {
   const Vec low = broadcast(-87.0f), high = broadcast(88.0f);
   const VecInt vanishes = x < low;
-  const Vec clamped_below = x > low ? x : low;
-  const Vec clamped = clamped_below < high ? clamped_below : high;
+  const Vec clamped_below = x < low ? low : x;  // a NaN stays one: it must reach whoever checks for it
+  const Vec clamped = clamped_below > high ? high : clamped_below;
   const Vec magic = broadcast(12582912.0f);  // 1.5 * 2^23: adding it rounds to the nearest integer
   const Vec n = (clamped * 1.44269504088896341f + magic) - magic;
   const Vec r = (clamped - n * 0.693145751953125f) - n * 1.428606765330187e-06f;

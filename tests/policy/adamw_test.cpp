@@ -31,9 +31,10 @@ at::Tensor wave(std::vector<int64_t> shape, double pitch) {
   return at::arange(count, at::kFloat).mul(pitch).sin().view(shape);
 }
 
-NamedTensors some_parameters() { return {{"matrix", wave({70, 311}, 0.7)}, {"vector", wave({1003}, 1.3)}}; }
+// The matrix is longer than one slice of the fused update.
+NamedTensors some_parameters() { return {{"matrix", wave({999, 311}, 0.7)}, {"vector", wave({1003}, 1.3)}}; }
 NamedTensors some_gradients(double pitch) {
-  return {{"matrix", wave({70, 311}, pitch)}, {"vector", wave({1003}, pitch)}};
+  return {{"matrix", wave({999, 311}, pitch)}, {"vector", wave({1003}, pitch)}};
 }
 
 NamedTensors copies(const NamedTensors& tensors) {

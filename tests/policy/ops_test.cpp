@@ -8,6 +8,7 @@
 #include <ATen/ops/randint.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/sum.h>
+#include <ATen/ops/tensor.h>
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/ops/zeros_like.h>
 #include <gtest/gtest.h>
@@ -46,7 +47,9 @@ std::vector<Case> cases() {
   const at::Tensor angles = noise({7, 6}, 2);
   const at::Tensor cos = angles.cos(), sin = angles.sin();
   const AttentionPlan plan = shared_plan();
+  const at::Tensor ids = at::tensor({3, 0, 3, 5, 3}, at::kLong);
   return {
+      {"embedding", {noise({6, 9}, 18)}, [ids](const TensorList& in) { return ops::embedding(ids, in[0]); }},
       {"rms_norm", {noise({7, 19}, 3), noise({19}, 4)}, [](const TensorList& in) { return ops::rms_norm(in[0], in[1], 1e-5); }},
       {"linear", {noise({7, 19}, 5), noise({11, 19}, 6), noise({11}, 7)},
        [](const TensorList& in) { return ops::linear(in[0], in[1], in[2]); }},

@@ -125,7 +125,7 @@ TEST(Grpo, EverySwitchTrainsAndKeepsParity) {
       EXPECT_EQ(metrics.at("parity"), 0.0) << variant;
       EXPECT_TRUE(std::isfinite(metrics.at("loss"))) << variant;
     }
-    if (variant == 1) EXPECT_EQ(recorded.steps[0].at("kl"), 0.0);  // the reference is the policy itself
+    if (variant == 1) { EXPECT_EQ(recorded.steps[0].at("kl"), 0.0); }  // the reference is the policy itself
   }
 }
 
