@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <cmath>
 #include <filesystem>
 
 #include "base/errors.h"
@@ -39,7 +38,7 @@ std::string metrics_line(int64_t step, const Metrics& metrics) {
   check(!metrics.contains("step"), "no metric is called \"step\"");
   std::string line = fmt::format("{{\"step\":{}", step);
   for (const auto& [name, value] : metrics) {
-    line += fmt::format(",{}:{}", dump_json(name), std::isfinite(value) ? dump_json(value) : "null");
+    line += fmt::format(",{}:{}", dump_json(name), dump_json(value));  // not finite: null
   }
   return line + "}";
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/errors.h"
+#include "tests/child_process.h"
 #include "tests/small_disk.h"
 #include "tests/temp_folder.h"
 
@@ -60,10 +61,9 @@ TEST(Files, AKilledDurableWriteLeavesTheOldOrTheNewContent) {
   const std::string contents[2] = {std::string(200'000, 'a'), std::string(100'000, 'b')};
   write_file_durably(path, contents[0]);
   for (int round = 0; round < 15; ++round) {
-    const pid_t child = ::fork();
-    if (child == 0) {
+    const pid_t child = start_child([&] {
       for (int i = 0;; ++i) write_file_durably(path, contents[i % 2]);
-    }
+    });
     ::usleep(static_cast<useconds_t>(2000 + round * 431));
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);

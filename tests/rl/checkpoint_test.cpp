@@ -14,6 +14,7 @@
 
 #include "base/errors.h"
 #include "base/files.h"
+#include "tests/child_process.h"
 #include "tests/temp_folder.h"
 
 namespace r1 {
@@ -201,15 +202,13 @@ TEST(Checkpoint, NoAcknowledgedCheckpointIsLostWhenKilled) {
     TempFolder folder;
     int ends[2];
     ASSERT_EQ(::pipe(ends), 0);
-    const pid_t child = ::fork();
-    if (child == 0) {
+    const pid_t child = start_child([&] {
       CheckpointStore store(folder / "c");
       for (char step = 1; step < 100; ++step) {
         save(store, step);
-        if (::write(ends[1], &step, 1) != 1) ::_exit(1);
+        if (::write(ends[1], &step, 1) != 1) return;
       }
-      ::_exit(0);
-    }
+    });
     ::close(ends[1]);
     char acknowledged = 0;
     ASSERT_EQ(::read(ends[0], &acknowledged, 1), 1);

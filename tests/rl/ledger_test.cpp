@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "base/errors.h"
+#include "tests/child_process.h"
 #include "tests/rl/ledger_fixture.h"
 
 namespace r1 {
@@ -183,15 +184,13 @@ TEST(Ledger, LosesNoAcknowledgedStepWhenKilled) {
     TempFolder folder;
     int ends[2];
     ASSERT_EQ(::pipe(ends), 0);
-    const pid_t child = ::fork();
-    if (child == 0) {
+    const pid_t child = start_child([&] {
       Ledger ledger(folder / "run.db");
       for (char step = 1; step < 100; ++step) {
         record(ledger, step);
-        if (::write(ends[1], &step, 1) != 1) ::_exit(1);
+        if (::write(ends[1], &step, 1) != 1) return;
       }
-      ::_exit(0);
-    }
+    });
     ::close(ends[1]);
     char acknowledged = 0;
     for (int i = 0; i <= round % 4; ++i) ASSERT_EQ(::read(ends[0], &acknowledged, 1), 1);

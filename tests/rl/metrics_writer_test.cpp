@@ -93,8 +93,8 @@ TEST(MetricsWriter, KnowsWhichMetricsDependOnTheClock) {
        {"step_time", "time/wall", "time/rollout", "tokens_per_second", "perf/samples_per_second"}) {
     EXPECT_FALSE(is_deterministic_metric(name)) << name;
   }
-  for (const char* name :
-       {"reward", "times", "completions/mean_length", "timed_out", "sometime/x", "per_second_x"}) {
+  for (const char* name : {"reward", "times", "completions/mean_length", "timed_out", "sometime/x",
+                           "overtime", "per_second_x"}) {
     EXPECT_TRUE(is_deterministic_metric(name)) << name;
   }
 }

@@ -11,6 +11,7 @@
 
 #include "base/errors.h"
 #include "base/files.h"
+#include "tests/child_process.h"
 #include "tests/temp_folder.h"
 
 namespace r1 {
@@ -75,12 +76,11 @@ TEST(RunDirectory, TheLockOfAKilledProcessIsFree) {
   TempFolder folder;
   int ready[2];
   ASSERT_EQ(::pipe(ready), 0);
-  const pid_t child = ::fork();
-  if (child == 0) {
+  const pid_t child = start_child([&] {
     const RunDirectory run = RunDirectory::create(folder / "run", base_config());
     if (::write(ready[1], "x", 1) == 1) ::pause();
-    ::_exit(1);
-  }
+  });
+  ::close(ready[1]);
   char byte;
   ASSERT_EQ(::read(ready[0], &byte, 1), 1);
   EXPECT_THROW(RunDirectory::resume(folder / "run", base_config(), {}), ConfigError);
@@ -88,7 +88,6 @@ TEST(RunDirectory, TheLockOfAKilledProcessIsFree) {
   ::waitpid(child, nullptr, 0);
   EXPECT_NO_THROW(RunDirectory::resume(folder / "run", base_config(), {}));
   ::close(ready[0]);
-  ::close(ready[1]);
 }
 
 TEST(RunDirectory, ResumingRefusesAnotherConfigAndNamesEveryKey) {

@@ -11,6 +11,7 @@
 
 #include "base/errors.h"
 #include "base/files.h"
+#include "tests/child_process.h"
 #include "tests/small_disk.h"
 #include "tests/temp_folder.h"
 
@@ -157,7 +158,6 @@ void save_and_die(const std::string& parent, const std::string& fatal, bool repl
   save(folders, 2);
   armed = true;
   save(folders, replacing ? 2 : 3);
-  ::_exit(0);
 }
 
 TEST(StepFolders, AKillAtAnyPointLeavesAnIntactNewestFolder) {
@@ -168,8 +168,7 @@ TEST(StepFolders, AKillAtAnyPointLeavesAnIntactNewestFolder) {
     for (const std::string& fatal : points) {
       SCOPED_TRACE(fatal + (replacing ? " while replacing" : ""));
       TempFolder folder;
-      const pid_t child = ::fork();
-      if (child == 0) save_and_die(folder / "c", fatal, replacing);
+      const pid_t child = start_child([&] { save_and_die(folder / "c", fatal, replacing); });
       int status = 0;
       ::waitpid(child, &status, 0);
       const bool removes = fatal == "before_removal" || fatal == "removal_renamed";
