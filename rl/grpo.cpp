@@ -42,12 +42,13 @@ std::vector<std::vector<CompletionScore>> ledger_scores(const Phase& phase, cons
 
 void train_grpo(const GrpoConfig& config, LanguageModel& model, bool resume, const TrainObserver& observer) {
   GrpoConfig resolved = config;
-  TrainingRun run(config.run, "grpo", config_to_json(config_fields(resolved)), resume, observer);
-
   const PromptSource prompts(load_examples(config.data), model, config.seed);               // datasets
   const std::vector<Example> eval_examples =
       config.eval_every > 0 ? load_examples(config.eval_data) : std::vector<Example>{};
   RewardSet rewards(config.reward);                                                          // rewards
+  // What cannot work fails here, before there is a run folder: data, rewards, the template on the first step's prompts.
+  prompts.take(0, config.prompts_per_step, 1, 1);
+  TrainingRun run(config.run, "grpo", config_to_json(config_fields(resolved)), resume, observer);
   LocalEngine engine(model.policy, model.tokenizer, config.engine);                         // rollout
   AdamW optimizer(model.policy.weights(), config.optimizer);                                // policy
   Reference reference(config, model.policy);                                                // frozen policy for KL terms
