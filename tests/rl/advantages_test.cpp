@@ -41,7 +41,8 @@ TEST(Advantages, BatchScaleDividesByTheSpreadOfTheWholeStep) {
 TEST(Advantages, EqualRewardsGiveExactlyZero) {
   // 0.1 + 0.1 + 0.1 over 3 is not 0.1 in binary: a rounding residue divided by 1e-6 would not be small.
   for (auto scale : {AdvantageScale::None, AdvantageScale::Group, AdvantageScale::Batch}) {
-    for (const auto& A : group_advantages({{0.1, 0.1, 0.1}}, {Baseline::Mean, scale})[0]) EXPECT_EQ(*A, 0.0);
+    const auto A = group_advantages({{0.1, 0.1, 0.1}}, {Baseline::Mean, scale});
+    for (const auto& advantage : A[0]) EXPECT_EQ(*advantage, 0.0);
   }
 }
 

@@ -164,13 +164,13 @@ TEST(Grpo, ThreeNotFiniteStepsInARowStopTheRunAndKeepTheBatches) {
   TempFolder folder;
   GrpoConfig config = small_grpo(folder / "run");
   config.reward.rewards = {{"length", 1.0}};
-  config.loss.entropy_coef = std::numeric_limits<double>::infinity();
+  config.loss.entropy_coef = 1e300;  // finite in the loss, infinite in the float gradient
   LanguageModel model = make_toy_model({.scale = 2.0});
   const NamedTensors before = model.policy.clone_weights();
   EXPECT_THROW(train_grpo(config, model, false, {}), NumericsError);
   for (const auto& [name, weight] : before) EXPECT_TRUE(weight.equal(model.policy.weights().at(name))) << name;
   const ReplayReport report = replay_quarantine(folder / "run/quarantine/step_000001", c10::Device("cpu"));
-  EXPECT_FALSE(std::isfinite(report.loss));
+  EXPECT_FALSE(std::isfinite(report.grad_norm));
   EXPECT_EQ(report.samples.size(), 12u);
 }
 
@@ -257,8 +257,8 @@ TEST(Distill, AShallowerStudentLearnsTheTeachersVerifiedCompletions) {
   write_toy_model_folder(folder / "base", {.hidden_size = 48, .num_layers = 3, .intermediate_size = 96});
   LanguageModel teacher = load_language_model(folder / "base", c10::Device("cpu"));
   SftConfig sft = small_sft(folder / "teacher");
-  sft.steps = 250;
-  sft.data.size = 4;
+  sft.steps = 120;
+  sft.data.size = 2;
   sft.run.checkpoint_every = 1000;
   sft.run.save_final_model = true;
   train_sft(sft, teacher, false, {});
