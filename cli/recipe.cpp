@@ -1,12 +1,12 @@
 // r1 recipe FILE: a pipeline of stages from one file.
 //
-//   {"name": "char_count", "output": "runs/char_count",
+//   {"name": "char_count", "output": "runs/char_count", "model": "model.gguf",
 //    "stages": [{"run": "eval", "name": "base", "config": {...}},
 //               {"run": "sft",  "name": "sft",  "config": {...}},
 //               {"run": "eval", "name": "after_sft", "model": "sft", "config": {...}}],
 //    "compare": [["after_sft", "after_grpo"]]}
 //
-// A stage's `model` names an earlier training stage; without it the stage's config says which. A training stage that is
+// A stage's `model` names an earlier training stage; without it the recipe's model is meant, which --model overrides. A training stage that is
 // finished is not run again, and one that was interrupted is resumed: the same command continues the recipe.
 #include <fmt/format.h>
 
@@ -22,26 +22,26 @@ namespace r1::cli {
 namespace {
 
 struct Recipe {
-  std::string file, output;
+  std::string file, output, model;
   Json stages, compare;
 };
 
 Recipe read_recipe(const std::string& file) {
   const Json json = read_json_file(file, {.max_depth = 24, .allow_comments = true});
   for (const auto& [key, value] : json.items()) {
-    const std::vector<std::string> known = {"name", "output", "stages", "compare"};
+    const std::vector<std::string> known = {"name", "output", "model", "stages", "compare"};
     if (std::find(known.begin(), known.end(), key) == known.end()) {
-      throw ConfigError(fmt::format("{}: unknown key \"{}\"; a recipe has name, output, stages and compare", file, key));
+      throw ConfigError(fmt::format("{}: unknown key \"{}\"; a recipe has name, output, model, stages and compare", file, key));
     }
   }
   if (!json.contains("stages") || !json["stages"].is_array()) throw ConfigError(file + ": a recipe has a list of stages");
   const std::string name = json.value("name", std::filesystem::path(file).stem().string());
-  return {file, json.value("output", "runs/" + name), json["stages"], json.value("compare", Json::array())};
+  return {file, json.value("output", "runs/" + name), json.value("model", ""), json["stages"], json.value("compare", Json::array())};
 }
 
 class RecipeRun {
  public:
-  RecipeRun(Recipe recipe, std::string model) : recipe_(std::move(recipe)), start_model_(std::move(model)) {}
+  explicit RecipeRun(Recipe recipe) : recipe_(std::move(recipe)) {}
 
   void run() {
     for (const Json& stage : recipe_.stages) run_stage(stage);
@@ -65,14 +65,14 @@ class RecipeRun {
     return stage[key].get<std::string>();
   }
 
-  // The model a stage starts from: an earlier stage's, the command line's, or what its config names.
+  // The model a stage starts from: an earlier stage's, the recipe's, or what its config names.
   void choose_model(const Json& stage, std::string& model) const {
     if (stage.contains("model")) {
       const std::string wanted = text(stage, "model");
       if (!models_.contains(wanted)) throw ConfigError(fmt::format("{}: no earlier stage \"{}\" trained a model", recipe_.file, wanted));
       model = models_.at(wanted);
-    } else if (!start_model_.empty()) {
-      model = start_model_;
+    } else if (!recipe_.model.empty()) {
+      model = recipe_.model;
     }
   }
 
@@ -133,7 +133,6 @@ class RecipeRun {
   }
 
   Recipe recipe_;
-  std::string start_model_;
   std::map<std::string, std::string> models_;   // training stage -> folder of its model
   std::map<std::string, EvalResult> results_;
 };
@@ -147,12 +146,13 @@ void add_recipe(CLI::App& app) {
   };
   auto flags = std::make_shared<Flags>();
   verb->add_option("file", flags->file, "the recipe, e.g. scripts/recipes/char_count.json")->required();
-  verb->add_option("--model", flags->model, "model of stages that name no earlier stage");
+  verb->add_option("--model", flags->model, "model of stages that name no earlier stage, over the recipe's own");
   verb->add_option("--output", flags->output, "folder for the stages' runs, over the recipe's own");
   verb->callback([flags] {
     Recipe recipe = read_recipe(flags->file);
     if (!flags->output.empty()) recipe.output = flags->output;
-    RecipeRun(std::move(recipe), flags->model).run();
+    if (!flags->model.empty()) recipe.model = flags->model;
+    RecipeRun(std::move(recipe)).run();
   });
 }
 

@@ -4,7 +4,6 @@
 #include <ATen/ops/addmm.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
-#include <ATen/ops/mm.h>
 #include <ATen/ops/sum.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
@@ -203,6 +202,7 @@ HeadGradients token_logprobs_backward(const at::Tensor& hidden, const at::Tensor
   const float *dlogprob = dlogprobs.const_data_ptr<float>(), *dent = dentropy.const_data_ptr<float>();
   const int64_t* wanted = targets.const_data_ptr<int64_t>();
   const float inverse_temperature = static_cast<float>(1.0 / temperature);
+  const at::Tensor head_transposed = head.t().contiguous();  // [D, V]
   for (int64_t tile = 0; tile < R; tile += kHeadTileRows) {
     const int64_t rows = std::min(kHeadTileRows, R - tile);
     const at::Tensor inputs = hidden.narrow(0, tile, rows);
@@ -215,7 +215,7 @@ HeadGradients token_logprobs_backward(const at::Tensor& hidden, const at::Tensor
                                                dlogprob[tile + r], dent[tile + r]);
       }
     });
-    result.dhidden.narrow(0, tile, rows).copy_(at::mm(logits, head));
+    result.dhidden.narrow(0, tile, rows).copy_(linear(logits, head_transposed, {}));
     result.dhead.addmm_(logits.t(), inputs);
   }
   return result;
