@@ -238,7 +238,8 @@ class Renderer {
       items = std::move(kept);
     }
     if (items.empty()) return execute(stmt.otherwise);
-    Loop loop{std::make_shared<const List>(std::move(items)), 0, loop_depth_};
+    Value all(std::move(items));
+    Loop loop{all.shared_list(), all.depth(), 0, loop_depth_};
     for (; loop.index0 < static_cast<int64_t>(loop.items->size()); ++loop.index0) {
       budget_.step();
       Inner inner(*this, scope_);

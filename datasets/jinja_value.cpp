@@ -190,10 +190,7 @@ Value::Value(Dict value) {
   data_ = std::make_shared<const Dict>(std::move(value));
 }
 
-Value::Value(Loop value) {
-  for (const auto& item : *value.items) depth_ = std::max(depth_, item.depth_ + 1);
-  data_ = std::move(value);
-}
+Value::Value(Loop value) : depth_(value.items_depth) { data_ = std::move(value); }
 
 double Value::number() const {
   if (const auto* flag = get<bool>()) return *flag ? 1 : 0;

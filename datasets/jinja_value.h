@@ -30,6 +30,7 @@ struct Macro {
 };
 struct Loop {  // the variable `loop`
   std::shared_ptr<const List> items;
+  int items_depth = 0;  // how deep containers nest in items; measured once, not at every round
   int64_t index0 = 0;
   int64_t depth0 = 0;
 };
