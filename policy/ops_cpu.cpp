@@ -9,6 +9,7 @@
 #include <ATen/ops/zeros_like.h>
 
 #include <algorithm>
+#include <atomic>
 
 #include "base/errors.h"
 
@@ -19,6 +20,16 @@ using kernels::Kernels;
 
 constexpr int64_t kLinearRows = 128;  // rows of x per task: 128 x 576 floats stay in a core's L2
 constexpr int64_t kLinearOutputs = 96;  // outputs per task, a multiple of every kernel's tile width
+
+// Runs body(task) for every task in [0, total). Threads claim the next task when they are free, so a core that a
+// neighbour slows down does not hold up the other one; which thread computes a task changes no bit.
+template <class Body>
+void for_each_task(int64_t total, const Body& body) {
+  std::atomic<int64_t> next{0};
+  at::parallel_for(0, std::min<int64_t>(at::get_num_threads(), total), 1, [&](int64_t, int64_t) {
+    for (int64_t task; (task = next.fetch_add(1, std::memory_order_relaxed)) < total;) body(task);
+  });
+}
 
 kernels::AttentionShape shape_of(const at::Tensor& q, const at::Tensor& k) {
   return {q.size(1), k.size(1), q.size(2)};
@@ -44,12 +55,10 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
   const int64_t column_tasks = (N + kLinearOutputs - 1) / kLinearOutputs;
   const int64_t row_tasks = (M + kLinearRows - 1) / kLinearRows;
   // Row blocks outermost: one block of x stays in cache while the weights stream past it.
-  at::parallel_for(0, row_tasks * column_tasks, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t task = begin; task < end; ++task) {
-      const int64_t row = task / column_tasks * kLinearRows, n = task % column_tasks * kLinearOutputs;
-      kernel.linear(in + row * K, w, b, out + row * N, std::min(kLinearRows, M - row), N, K, n,
-                    std::min(n + kLinearOutputs, N));
-    }
+  for_each_task(row_tasks * column_tasks, [&](int64_t task) {
+    const int64_t row = task / column_tasks * kLinearRows, n = task % column_tasks * kLinearOutputs;
+    kernel.linear(in + row * K, w, b, out + row * N, std::min(kLinearRows, M - row), N, K, n,
+                  std::min(n + kLinearOutputs, N));
   });
   return y;
 }
@@ -128,9 +137,11 @@ Attention attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& 
   Attention result{at::empty_like(q), at::empty({q.size(0), q.size(1)}, q.options())};
   const float *queries = q.const_data_ptr<float>(), *keys = k.const_data_ptr<float>(), *values = v.const_data_ptr<float>();
   float *out = result.out.mutable_data_ptr<float>(), *lse = result.logsumexp.mutable_data_ptr<float>();
-  // One task per query row; rows find their segment by binary search on query_begin.
-  const int64_t scratch_floats = kernels::attention_scratch_floats(shape, longest_key_count(plan));
-  at::parallel_for(0, q.size(0), 8, [&](int64_t begin, int64_t end) {
+  // Blocks of query rows; the first row's segment is found by binary search on query_begin.
+  constexpr int64_t kRows = 16;
+  const int64_t T = q.size(0), scratch_floats = kernels::attention_scratch_floats(shape, longest_key_count(plan));
+  for_each_task((T + kRows - 1) / kRows, [&](int64_t task) {
+    const int64_t begin = task * kRows, end = std::min(begin + kRows, T);
     std::vector<float> scratch(static_cast<size_t>(scratch_floats));
     auto after = [](int64_t row, const AttentionSegment& s) { return row < s.query_begin; };
     auto segment = std::upper_bound(plan.segments.begin(), plan.segments.end(), begin, after) - 1;
@@ -151,17 +162,15 @@ AttentionGradients attention_backward(const at::Tensor& q, const at::Tensor& k, 
   const int64_t groups = static_cast<int64_t>(plan.group_begin.size()) - 1;
   const int64_t scratch_floats = kernels::attention_scratch_floats(shape, longest_key_count(plan));
   // Groups share no key rows and heads share no columns, so each (group, head) writes memory of its own, in order.
-  at::parallel_for(0, groups * shape.num_kv_heads, 1, [&](int64_t begin, int64_t end) {
+  for_each_task(groups * shape.num_kv_heads, [&](int64_t task) {
     std::vector<float> scratch(static_cast<size_t>(scratch_floats));
-    for (int64_t task = begin; task < end; ++task) {
-      const int64_t group = task / shape.num_kv_heads, head = task % shape.num_kv_heads;
-      for (int64_t s = plan.group_begin[group]; s < plan.group_begin[group + 1]; ++s) {
-        kernels::active().attention_backward(
-            q.const_data_ptr<float>(), k.const_data_ptr<float>(), v.const_data_ptr<float>(),
-            forward.out.const_data_ptr<float>(), dout.const_data_ptr<float>(), forward.logsumexp.const_data_ptr<float>(),
-            result.dq.mutable_data_ptr<float>(), result.dk.mutable_data_ptr<float>(), result.dv.mutable_data_ptr<float>(),
-            shape, plan.segments[s], head, scratch.data());
-      }
+    const int64_t group = task / shape.num_kv_heads, head = task % shape.num_kv_heads;
+    for (int64_t s = plan.group_begin[group]; s < plan.group_begin[group + 1]; ++s) {
+      kernels::active().attention_backward(
+          q.const_data_ptr<float>(), k.const_data_ptr<float>(), v.const_data_ptr<float>(),
+          forward.out.const_data_ptr<float>(), dout.const_data_ptr<float>(), forward.logsumexp.const_data_ptr<float>(),
+          result.dq.mutable_data_ptr<float>(), result.dk.mutable_data_ptr<float>(), result.dv.mutable_data_ptr<float>(),
+          shape, plan.segments[s], head, scratch.data());
     }
   });
   return result;
@@ -181,13 +190,11 @@ HeadForward token_logprobs(const at::Tensor& hidden, const at::Tensor& head, con
     const int64_t rows = std::min(kHeadTileRows, R - tile);
     const at::Tensor logits = linear(hidden.narrow(0, tile, rows), head, {});  // [rows, V]
     const float* values = logits.const_data_ptr<float>();
-    at::parallel_for(0, rows, 1, [&](int64_t begin, int64_t end) {
-      for (int64_t r = begin; r < end; ++r) {
-        const kernels::RowStats stats = kernels::active().softmax_stats(values + r * V, V, inverse_temperature);
-        logsumexp[tile + r] = stats.logsumexp;
-        entropy[tile + r] = stats.entropy;
-        logprobs[tile + r] = values[r * V + wanted[tile + r]] * inverse_temperature - stats.logsumexp;
-      }
+    for_each_task(rows, [&](int64_t r) {
+      const kernels::RowStats stats = kernels::active().softmax_stats(values + r * V, V, inverse_temperature);
+      logsumexp[tile + r] = stats.logsumexp;
+      entropy[tile + r] = stats.entropy;
+      logprobs[tile + r] = values[r * V + wanted[tile + r]] * inverse_temperature - stats.logsumexp;
     });
   }
   return result;
@@ -208,12 +215,9 @@ HeadGradients token_logprobs_backward(const at::Tensor& hidden, const at::Tensor
     const at::Tensor inputs = hidden.narrow(0, tile, rows);
     at::Tensor logits = linear(inputs, head, {});  // recomputed: cheaper than keeping [R, V]
     float* values = logits.mutable_data_ptr<float>();
-    at::parallel_for(0, rows, 1, [&](int64_t begin, int64_t end) {
-      for (int64_t r = begin; r < end; ++r) {
-        kernels::active().logprob_row_backward(values + r * V, V, inverse_temperature,
-                                               {lse[tile + r], entropy[tile + r]}, wanted[tile + r],
-                                               dlogprob[tile + r], dent[tile + r]);
-      }
+    for_each_task(rows, [&](int64_t r) {
+      kernels::active().logprob_row_backward(values + r * V, V, inverse_temperature, {lse[tile + r], entropy[tile + r]},
+                                             wanted[tile + r], dlogprob[tile + r], dent[tile + r]);
     });
     result.dhidden.narrow(0, tile, rows).copy_(linear(logits, head_transposed, {}));
     result.dhead.addmm_(logits.t(), inputs);
