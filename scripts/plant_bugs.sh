@@ -16,6 +16,29 @@ bugs() {
   plant base/rng.cpp 's/round < 10/round < 9/' base_test 'Rng|Philox'
   plant base/rng.cpp 's/return mix(hash, text.size());/return hash;/' base_test 'Rng|Hash'
   plant rewards/reward.h '1i #include "rl/batch.h"' docs_test 'Layers'
+  plant rewards/math/answer_extraction.cpp 's/rfind/find/' rewards_test 'Extract|Answer'
+  # the loss
+  plant rl/loss.cpp 's/1 + config.clip_high) \* A/1 + config.clip_low) * A/' rl_test '^Loss'
+  plant rl/loss.cpp 's/at::exp(x) - x - 1/at::exp(x) - x/' rl_test '^Loss'
+  plant rl/loss.cpp 's/at::where(A < 0, at::maximum/at::where(A > 0, at::maximum/' rl_test '^Loss'
+  plant rl/loss.cpp 's/log_ratio = sequence_mean(log_ratio, inputs)/log_ratio = log_ratio/' rl_test '^Loss'
+  plant rl/loss.cpp 's/at::sum(token_loss \* inputs.weights)/at::sum(token_loss)/' rl_test '^Loss|^Update'
+  plant rl/advantages.cpp 's/result.count - 1/result.count/' rl_test '^Advantages'
+  plant rl/advantages.cpp 's/silent ? 0.0 : //' rl_test '^Advantages'
+  # batches and updates
+  plant rl/batch.cpp 's/prompt_row_ + length - 1/prompt_row_ + length/' rl_test '^Batch'
+  plant rl/batch.cpp 's/if (!sample.loss_mask\[i\]) continue;//' rl_test '^Batch|^Update'
+  plant rl/batch.cpp 's/result.num_tokens += trained;/result.num_tokens += 1;/' rl_test '^Batch'
+  plant rl/update.cpp 's/if (result.finite)/if (true)/' rl_test '^Update'
+  # the sampler and the engine
+  plant rollout/sampler.cpp 's/double remaining = u \* total/double remaining = u/' rollout_test '^Sampler'
+  plant rollout/sampler.cpp 's/cumulative < config.top_p \* total/cumulative <= config.top_p * total/' rollout_test '^Sampler'
+  plant rollout/local_engine.cpp 's/static_cast<uint64_t>(slot.completion.sample_index));/static_cast<uint64_t>(i));/' rollout_test '^Engine'
+  plant rollout/local_engine.cpp 's/batch.positions.push_back(prompt_length + written)/batch.positions.push_back(written)/' rollout_test '^Engine'
+  # the arithmetic
+  plant policy/kernels/kernels_isa.cpp 's/gradient \* input \* inverse_rms/gradient * input/' policy_test '^Ops'
+  plant policy/kernels/kernels_isa.cpp 's/x < low ? low : x;/x > low ? x : low;/' rollout_test '^Sampler'
+  plant policy/policy.cpp 's/config_.rms_norm_eps);$/1e-3);/' policy_test 'ToyModels'
 }
 
 copy_tree() { # writes only files that differ: those, and no others, are built again
