@@ -101,8 +101,8 @@ std::vector<Score> ExternalReward::score(std::span<const RewardInput> inputs) {
 // Returns why the batch, or the rest of it, has no answers; "" when all is well.
 std::string ExternalReward::run_batch(std::span<const RewardInput> inputs, std::vector<Score>& scores) {
   const auto deadline = std::chrono::steady_clock::now() + timeout_;
-  if (process_ && process_->has_unasked_output())
-    process_.reset();  // its next line would be taken for an answer
+  // A line left over from the last batch would be taken for an answer; a program that has ended answers nothing.
+  if (process_ && (process_->has_unasked_output() || !process_->is_open())) process_.reset();
   try {
     if (!process_) process_ = std::make_unique<LineProcess>(command_);
   } catch (const IoError& error) {

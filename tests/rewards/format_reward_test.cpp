@@ -41,6 +41,7 @@ TEST(FormatReward, ThinkAnswerIsTheWholeText) {
   EXPECT_EQ(whole("<think>\na\n</think>\n<answer>\nb\n</answer>\n"), 0);
   EXPECT_EQ(whole(" <think>\na\n</think>\n<answer>\nb\n</answer>"), 0);
   EXPECT_EQ(whole("<think>a</think><answer>b</answer>"), 0);
+  EXPECT_EQ(whole("<think>\na\n</think>\n<answer>\n</answer>"), 0);
   EXPECT_EQ(whole("<think>\n</think>\n<answer>\n</answer>"), 0);  // one line break cannot serve two tags
 }
 

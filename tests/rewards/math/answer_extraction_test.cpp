@@ -38,6 +38,7 @@ TEST(AnswerExtraction, LooksOnlyBehindTheLastThinkTag) {
   EXPECT_EQ(extract("<think>\\boxed{1}</think>\\boxed{2}"), "box: 2");
   EXPECT_EQ(extract("<think>\\boxed{1}</think>nothing"), "none");
   EXPECT_EQ(extract("<think>\\boxed{1}"), "none");
+  EXPECT_EQ(extract("<think>a</think>\\boxed{1}</think>b"), "none");
   EXPECT_EQ(extract("\\boxed{1}</think>\\boxed{2}", true), "box: 2");
   EXPECT_EQ(extract("\\boxed{1}", true), "none");
   EXPECT_EQ(extract("a</think>\\boxed{1}<think>\\boxed{2}"), "none");
