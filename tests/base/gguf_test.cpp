@@ -172,6 +172,7 @@ TEST_F(GgufTest, BrokenFilesAreRefusedWithTheReason) {
       {"overflows", with_tensor({uint64_t{1} << 32, uint64_t{1} << 32}, 0, 0, 64)},
       {"overflows", with_tensor({INT64_MAX}, 0, 0, 64)},
       {"overflows", with_tensor({kHuge, 4}, 2, 0, 64)},
+      {"overflows", with_tensor({uint64_t{1} << 60, 9}, 2, 0, 64)},  // the elements do, their bytes do not
       {"tensor type 999", with_tensor({32}, 999, 0, 64)},
       {"not a multiple of the block size", with_tensor({33}, 8, 0, 64)},
       {"not a multiple of the alignment", with_tensor({1}, 0, 4, 64)},
