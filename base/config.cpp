@@ -21,9 +21,11 @@ namespace {
 void fail_enum(const Json& value, const std::string& where, const std::vector<std::string>& names) {
   std::string hint;
   if (value.is_string()) {
-    if (auto near = nearest_word(value.get<std::string>(), names); !near.empty()) hint = "; did you mean " + near + "?";
+    if (auto near = nearest_word(value.get<std::string>(), names); !near.empty())
+      hint = "; did you mean " + near + "?";
   }
-  throw ConfigError(fmt::format("{}: {} is not one of {}{}", where, dump_json(value), join(names, ", "), hint));
+  throw ConfigError(
+      fmt::format("{}: {} is not one of {}{}", where, dump_json(value), join(names, ", "), hint));
 }
 
 void read(const Json& value, const std::string& where, double& out) {
@@ -125,14 +127,19 @@ class KeyLines {
  private:
   void skip_blank() {
     while (at_ < text_.size()) {
-      if (text_[at_] == '\n') ++line_, ++at_;
-      else if (std::isspace(static_cast<unsigned char>(text_[at_])) || text_[at_] == ',' || text_[at_] == ':') ++at_;
-      else if (text_.substr(at_, 2) == "//") at_ = std::min(text_.find('\n', at_), text_.size());
+      if (text_[at_] == '\n')
+        ++line_, ++at_;
+      else if (std::isspace(static_cast<unsigned char>(text_[at_])) || text_[at_] == ',' || text_[at_] == ':')
+        ++at_;
+      else if (text_.substr(at_, 2) == "//")
+        at_ = std::min(text_.find('\n', at_), text_.size());
       else if (text_.substr(at_, 2) == "/*") {
         const size_t end = std::min(text_.find("*/", at_ + 2), text_.size() - 2) + 2;
-        line_ += std::count(text_.begin() + static_cast<long>(at_), text_.begin() + static_cast<long>(end), '\n');
+        line_ +=
+            std::count(text_.begin() + static_cast<long>(at_), text_.begin() + static_cast<long>(end), '\n');
         at_ = end;
-      } else break;
+      } else
+        break;
     }
   }
   std::string quoted() {
@@ -179,24 +186,26 @@ ConfigField& find_field(std::vector<ConfigField>& fields, const std::string& nam
   for (ConfigField& field : fields) {
     if (field.name == name) return field;
     if (field.name.starts_with(name + ".")) {
-      throw ConfigError(fmt::format("{}: \"{}\" is a group of keys; set a key of it, such as \"{}\"", where, name,
-                                    field.name));
+      throw ConfigError(fmt::format("{}: \"{}\" is a group of keys; set a key of it, such as \"{}\"", where,
+                                    name, field.name));
     }
     names.push_back(field.name);
     if (const std::string group = group_of(field); !group.empty()) names.push_back(group);
   }
   const std::string near = nearest_word(name, names);
-  throw ConfigError(fmt::format("{}: unknown key \"{}\"{}", where, name,
-                                near.empty() ? "; `r1 config explain` lists the keys" : "; did you mean \"" + near + "\"?"));
+  throw ConfigError(fmt::format(
+      "{}: unknown key \"{}\"{}", where, name,
+      near.empty() ? "; `r1 config explain` lists the keys" : "; did you mean \"" + near + "\"?"));
 }
 
 void apply_object(std::vector<ConfigField>& fields, const Json& object, const std::string& prefix,
                   const std::string& file, const KeyLines& lines) {
   for (const auto& [key, value] : object.items()) {
     const std::string name = prefix + key;
-    const bool is_group = value.is_object() && std::any_of(fields.begin(), fields.end(), [&](const ConfigField& field) {
-      return field.name.starts_with(name + ".");
-    });
+    const bool is_group =
+        value.is_object() && std::any_of(fields.begin(), fields.end(), [&](const ConfigField& field) {
+          return field.name.starts_with(name + ".");
+        });
     if (is_group) {
       apply_object(fields, value, name + ".", file, lines);
       continue;
@@ -262,7 +271,8 @@ std::string explain_config(const std::vector<ConfigField>& fields, std::string_v
   std::string out;
   for (const ConfigField& field : fields) {
     if (!field.name.starts_with(only_prefix)) continue;
-    out += fmt::format("{} = {}   ({})\n    {}\n", field.name, dump_json(field.value), field.type, field.help);
+    out +=
+        fmt::format("{} = {}   ({})\n    {}\n", field.name, dump_json(field.value), field.type, field.help);
   }
   return out;
 }

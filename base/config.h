@@ -33,7 +33,9 @@ template <class E>
 struct EnumNames;
 
 template <class T>
-concept NamedEnum = std::is_enum_v<T> && requires { EnumNames<T>::values; };
+concept NamedEnum = std::is_enum_v<T> && requires {
+  EnumNames<T>::values;
+};
 
 template <NamedEnum E>
 const char* enum_name(E value) {
@@ -49,14 +51,16 @@ struct IgnoreField {
 };
 
 template <class T>
-concept ConfigStruct = std::is_class_v<T> && requires(T& value, IgnoreField& visit) { T::fields(value, visit); };
+concept ConfigStruct = std::is_class_v<T> && requires(T& value, IgnoreField& visit) {
+  T::fields(value, visit);
+};
 
 // One leaf field as the user sees it. `set` parses JSON into the live struct it was made from.
 struct ConfigField {
-  std::string name;    // dotted
-  std::string type;    // "number", "integer", "true|false", "text", "list", "a|b|c" for enums
+  std::string name;  // dotted
+  std::string type;  // "number", "integer", "true|false", "text", "list", "a|b|c" for enums
   std::string help;
-  Json value;          // current value, the default when made from a fresh struct
+  Json value;  // current value, the default when made from a fresh struct
   std::function<void(const Json& value, const std::string& where)> set;
 };
 
@@ -70,7 +74,8 @@ void read(const Json& value, const std::string& where, std::string& out);
 void read(const Json& value, const std::string& where, std::vector<std::string>& out);
 void read(const Json& value, const std::string& where, std::vector<int64_t>& out);
 void read(const Json& value, const std::string& where, std::map<std::string, double>& out);
-[[noreturn]] void fail_enum(const Json& value, const std::string& where, const std::vector<std::string>& names);
+[[noreturn]] void fail_enum(const Json& value, const std::string& where,
+                            const std::vector<std::string>& names);
 
 template <NamedEnum E>
 std::vector<std::string> names_of() {
@@ -94,19 +99,28 @@ std::string join(const std::vector<std::string>& parts, const char* separator);
 
 template <class T>
 std::string type_name() {
-  if constexpr (std::is_same_v<T, bool>) return "true|false";
-  else if constexpr (std::is_integral_v<T>) return "integer";
-  else if constexpr (std::is_floating_point_v<T>) return "number";
-  else if constexpr (std::is_same_v<T, std::string>) return "text";
-  else if constexpr (NamedEnum<T>) return join(names_of<T>(), "|");
-  else if constexpr (std::is_same_v<T, std::map<std::string, double>>) return "object";
-  else return "list";
+  if constexpr (std::is_same_v<T, bool>)
+    return "true|false";
+  else if constexpr (std::is_integral_v<T>)
+    return "integer";
+  else if constexpr (std::is_floating_point_v<T>)
+    return "number";
+  else if constexpr (std::is_same_v<T, std::string>)
+    return "text";
+  else if constexpr (NamedEnum<T>)
+    return join(names_of<T>(), "|");
+  else if constexpr (std::is_same_v<T, std::map<std::string, double>>)
+    return "object";
+  else
+    return "list";
 }
 
 template <class T>
 Json write(const T& value) {
-  if constexpr (NamedEnum<T>) return enum_name(value);
-  else return value;
+  if constexpr (NamedEnum<T>)
+    return enum_name(value);
+  else
+    return value;
 }
 
 struct Collect {

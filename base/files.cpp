@@ -53,7 +53,8 @@ std::string to_hex(std::span<const unsigned char> bytes) {
 class Sha256 {
  public:
   Sha256() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
-    check(context_ && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1, "OpenSSL offers SHA-256");
+    check(context_ && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1,
+          "OpenSSL offers SHA-256");
   }
   void update(const void* data, size_t size) { EVP_DigestUpdate(context_.get(), data, size); }
   std::string hex() {
@@ -130,7 +131,8 @@ std::string sha256_of_file(const std::string& path) {
 
 uint64_t free_disk_bytes(const std::string& path) {
   std::filesystem::path existing = std::filesystem::absolute(path);
-  while (!std::filesystem::exists(existing) && existing.has_relative_path()) existing = existing.parent_path();
+  while (!std::filesystem::exists(existing) && existing.has_relative_path())
+    existing = existing.parent_path();
   struct statvfs info;
   if (::statvfs(existing.c_str(), &info) != 0) fail("ask for free space", existing.string(), errno);
   return static_cast<uint64_t>(info.f_bavail) * info.f_frsize;
@@ -140,8 +142,9 @@ void require_free_disk(const std::string& path, uint64_t bytes, std::string_view
   const uint64_t free = free_disk_bytes(path);
   if (free >= bytes) return;
   constexpr double kMiB = 1 << 20;
-  throw IoError(fmt::format("{}: {} needs {:.1f} MiB and {:.1f} MiB are free; free some space or choose another disk",
-                            path, what, static_cast<double>(bytes) / kMiB, static_cast<double>(free) / kMiB));
+  throw IoError(
+      fmt::format("{}: {} needs {:.1f} MiB and {:.1f} MiB are free; free some space or choose another disk",
+                  path, what, static_cast<double>(bytes) / kMiB, static_cast<double>(free) / kMiB));
 }
 
 void for_each_line(const std::string& path, const std::function<void(int64_t, std::string_view)>& fn,

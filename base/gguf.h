@@ -21,13 +21,23 @@
 namespace r1 {
 
 // The types of tensor data we name; values are the file format's.
-enum class GgufType : uint32_t { F32 = 0, F16 = 1, Q4_0 = 2, Q4_1 = 3, Q5_0 = 6, Q5_1 = 7, Q8_0 = 8, BF16 = 30 };
+enum class GgufType : uint32_t {
+  F32 = 0,
+  F16 = 1,
+  Q4_0 = 2,
+  Q4_1 = 3,
+  Q5_0 = 6,
+  Q5_1 = 7,
+  Q8_0 = 8,
+  BF16 = 30
+};
 
 struct GgufTensor {
   std::string name;
-  std::vector<int64_t> shape;       // outermost first (row-major, as PyTorch writes it): [rows, columns]
+  std::vector<int64_t> shape;  // outermost first (row-major, as PyTorch writes it): [rows, columns]
   GgufType type;
-  std::span<const uint8_t> data;    // raw blocks inside the mapped file, exactly the size its type and shape need
+  std::span<const uint8_t>
+      data;  // raw blocks inside the mapped file, exactly the size its type and shape need
 };
 
 // A metadata value. Integers of every width are int64 (uint64 beyond 2^63 is refused), floats are double.
@@ -47,7 +57,7 @@ class GgufFile {
   // Typed look-ups; the `get_` forms throw CheckpointError when the key is absent or of another type.
   bool has(std::string_view key) const;
   int64_t get_int(std::string_view key) const;
-  double get_double(std::string_view key) const;   // accepts an integer value too
+  double get_double(std::string_view key) const;  // accepts an integer value too
   const std::string& get_string(std::string_view key) const;
   const std::vector<std::string>& get_strings(std::string_view key) const;
   const std::vector<int64_t>& get_ints(std::string_view key) const;

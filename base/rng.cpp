@@ -19,14 +19,15 @@ PhiloxBlock philox4x32(std::array<uint32_t, 4> counter, std::array<uint32_t, 2> 
 }
 
 PhiloxBlock random_block(uint64_t seed, Stream stream, uint64_t item, uint32_t index) {
-  return philox4x32({static_cast<uint32_t>(item), static_cast<uint32_t>(item >> 32), index,
-                     static_cast<uint32_t>(stream)},
-                    {static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32)});
+  return philox4x32(
+      {static_cast<uint32_t>(item), static_cast<uint32_t>(item >> 32), index, static_cast<uint32_t>(stream)},
+      {static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32)});
 }
 
 double random_uniform(uint64_t seed, Stream stream, uint64_t item, uint32_t index) {
   const PhiloxBlock words = random_block(seed, stream, item, index);
-  const uint64_t bits = (uint64_t{words[0]} << 32 | words[1]) >> 12;  // 52 bits, so that adding 0.5 stays exact
+  const uint64_t bits =
+      (uint64_t{words[0]} << 32 | words[1]) >> 12;  // 52 bits, so that adding 0.5 stays exact
   return (static_cast<double>(bits) + 0.5) * 0x1p-52;
 }
 

@@ -50,6 +50,7 @@ struct RenderedChat {
   std::string text;
   std::vector<std::pair<size_t, size_t>> assistant_spans;
 };
-RenderedChat render_with_assistant_spans(const ChatTemplate& chat_template, const std::vector<Message>& messages);
+RenderedChat render_with_assistant_spans(const ChatTemplate& chat_template,
+                                         const std::vector<Message>& messages);
 
 }  // namespace r1

@@ -39,7 +39,8 @@ class Tokenizer {
   // Token ids of `text`. Special tokens written in the text are recognised when parse_special; otherwise they are
   // encoded as ordinary text, which is what text from outside must use. add_special applies the tokenizer's own
   // template (bos where the model has one). Text is UTF-8; ill-formed bytes are encoded as U+FFFD.
-  std::vector<TokenId> encode(std::string_view text, bool parse_special = true, bool add_special = false) const;
+  std::vector<TokenId> encode(std::string_view text, bool parse_special = true,
+                              bool add_special = false) const;
 
   // The bytes of the ids, as Hugging Face's decode gives them: ill-formed UTF-8 becomes U+FFFD.
   std::string decode(std::span<const TokenId> ids, bool skip_special = false) const;
@@ -49,7 +50,8 @@ class Tokenizer {
 
   int vocab_size() const;  // largest id + 1, added tokens included
   bool is_special(TokenId id) const;
-  std::optional<TokenId> find_token(std::string_view token) const;  // by its text as written in the vocabulary
+  std::optional<TokenId> find_token(
+      std::string_view token) const;  // by its text as written in the vocabulary
   const SpecialTokens& special_tokens() const;
 
   // The files of a Hugging Face folder that describe this tokenizer, so that `transformers` loads it again.

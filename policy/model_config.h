@@ -22,8 +22,8 @@ struct ModelConfig {
   int64_t max_positions = 0;         // context length
   double rms_norm_eps = 1e-5;
   double rope_theta = 10000.0;
-  bool tied_embeddings = true;       // the head is the embedding matrix
-  bool attention_bias = false;       // biases on q, k and v
+  bool tied_embeddings = true;  // the head is the embedding matrix
+  bool attention_bias = false;  // biases on q, k and v
 
   // "llama3" rope scaling (Llama 3.1 and later); factor 0 means none.
   double rope_factor = 0, rope_low_freq_factor = 1, rope_high_freq_factor = 4;

@@ -1,8 +1,8 @@
 #include "policy/ops.h"
 
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/empty.h>
 #include <ATen/ops/embedding_dense_backward.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/mm.h>
 #include <ATen/ops/sum.h>
@@ -34,8 +34,9 @@ struct EmbeddingFunction : Function<EmbeddingFunction> {
   }
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     // Adds in the order of ids for every row: the same bits on any number of threads, unlike index_put's atomics.
-    return {at::Tensor(), at::embedding_dense_backward(gradients[0].contiguous(), context->get_saved_variables()[0],
-                                                       context->saved_data["rows"].toInt(), -1, false)};
+    return {at::Tensor(),
+            at::embedding_dense_backward(gradients[0].contiguous(), context->get_saved_variables()[0],
+                                         context->saved_data["rows"].toInt(), -1, false)};
   }
 };
 
@@ -59,7 +60,8 @@ struct LinearFunction : Function<LinearFunction> {
 };
 
 struct RmsNormFunction : Function<RmsNormFunction> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight, double eps) {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
+                            double eps) {
     cpu::RmsNorm result = cpu::rms_norm(x, weight, eps);
     context->save_for_backward({x, weight, result.inverse_rms});
     return result.y;
@@ -102,8 +104,8 @@ struct PlanHolder : torch::CustomClassHolder {
 };
 
 struct AttentionFunction : Function<AttentionFunction> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                            const AttentionPlan& plan) {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& q, const at::Tensor& k,
+                            const at::Tensor& v, const AttentionPlan& plan) {
     cpu::Attention result = cpu::attention(q, k, v, plan);
     context->save_for_backward({q, k, v, result.out, result.logsumexp});
     context->saved_data["plan"] = c10::IValue::make_capsule(c10::make_intrusive<PlanHolder>(plan));
@@ -130,8 +132,9 @@ struct TokenLogprobsFunction : Function<TokenLogprobsFunction> {
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
     auto [dhidden, dhead] = cpu::token_logprobs_backward(
-        saved[0], saved[1], saved[2], context->saved_data["temperature"].toDouble(), {saved[3], saved[4], saved[5]},
-        gradient_or_zero(gradients[0], saved[3]), gradient_or_zero(gradients[1], saved[4]));
+        saved[0], saved[1], saved[2], context->saved_data["temperature"].toDouble(),
+        {saved[3], saved[4], saved[5]}, gradient_or_zero(gradients[0], saved[3]),
+        gradient_or_zero(gradients[1], saved[4]));
     return {dhidden, dhead, at::Tensor(), at::Tensor()};
   }
 };
@@ -164,7 +167,8 @@ at::Tensor rope(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& si
   return RopeFunction::apply(x, cos, sin);
 }
 
-at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionPlan& plan) {
+at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                     const AttentionPlan& plan) {
   if (!has_kernels(q)) return reference::attention(q, k, v, plan);
   if (!gradients_wanted()) return cpu::attention(q, k, v, plan).out;
   return AttentionFunction::apply(q, k, v, plan);

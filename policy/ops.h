@@ -44,7 +44,8 @@ at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tenso
 at::Tensor rope(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin);
 
 // softmax(q k^T / sqrt(Dh)) v with grouped key/value heads. q [T, H, Dh]; k, v [S, Hk, Dh] -> [T, H, Dh].
-at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionPlan& plan);
+at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                     const AttentionPlan& plan);
 
 // silu(gate) * up, elementwise on [T, F].
 at::Tensor swiglu(const at::Tensor& gate, const at::Tensor& up);

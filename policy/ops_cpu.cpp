@@ -18,7 +18,7 @@ namespace {
 
 using kernels::Kernels;
 
-constexpr int64_t kLinearRows = 128;  // rows of x per task: 128 x 576 floats stay in a core's L2
+constexpr int64_t kLinearRows = 128;    // rows of x per task: 128 x 576 floats stay in a core's L2
 constexpr int64_t kLinearOutputs = 96;  // outputs per task, a multiple of every kernel's tile width
 
 // Runs body(task) for every task in [0, total). Threads claim the next task when they are free, so a core that a
@@ -76,20 +76,22 @@ RmsNorm rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
   return result;
 }
 
-RmsNormGradients rms_norm_backward(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& inverse_rms,
-                                   const at::Tensor& dy) {
+RmsNormGradients rms_norm_backward(const at::Tensor& x, const at::Tensor& weight,
+                                   const at::Tensor& inverse_rms, const at::Tensor& dy) {
   const int64_t T = x.size(0), D = x.size(1);
   // Fixed blocks of rows each sum their own dweight; the blocks are then added in order: the same bits on any number
   // of threads.
   constexpr int64_t kRows = 256;
   const int64_t blocks = (T + kRows - 1) / kRows;
   at::Tensor dx = at::empty_like(x), partial = at::zeros({blocks, D}, x.options());
-  const float *in = x.const_data_ptr<float>(), *w = weight.const_data_ptr<float>(), *d = dy.const_data_ptr<float>();
+  const float *in = x.const_data_ptr<float>(), *w = weight.const_data_ptr<float>(),
+              *d = dy.const_data_ptr<float>();
   const float* inverse = inverse_rms.const_data_ptr<float>();
   float *out = dx.mutable_data_ptr<float>(), *dw = partial.mutable_data_ptr<float>();
   at::parallel_for(0, blocks, 1, [&](int64_t begin, int64_t end) {
     for (int64_t t = begin * kRows; t < std::min(end * kRows, T); ++t) {
-      kernels::active().rms_norm_row_backward(in + t * D, w, d + t * D, inverse[t], out + t * D, dw + t / kRows * D, D);
+      kernels::active().rms_norm_row_backward(in + t * D, w, d + t * D, inverse[t], out + t * D,
+                                              dw + t / kRows * D, D);
     }
   });
   return {dx, at::sum(partial, 0)};
@@ -98,11 +100,13 @@ RmsNormGradients rms_norm_backward(const at::Tensor& x, const at::Tensor& weight
 at::Tensor rope(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin, float direction) {
   const int64_t T = x.size(0), H = x.size(1), Dh = x.size(2);
   at::Tensor y = at::empty_like(x);
-  const float *in = x.const_data_ptr<float>(), *c = cos.const_data_ptr<float>(), *s = sin.const_data_ptr<float>();
+  const float *in = x.const_data_ptr<float>(), *c = cos.const_data_ptr<float>(),
+              *s = sin.const_data_ptr<float>();
   float* out = y.mutable_data_ptr<float>();
   at::parallel_for(0, T, 64, [&](int64_t begin, int64_t end) {
     for (int64_t t = begin; t < end; ++t) {
-      kernels::active().rope_row(in + t * H * Dh, c + t * Dh / 2, s + t * Dh / 2, out + t * H * Dh, H, Dh, direction);
+      kernels::active().rope_row(in + t * H * Dh, c + t * Dh / 2, s + t * Dh / 2, out + t * H * Dh, H, Dh,
+                                 direction);
     }
   });
   return y;
@@ -122,7 +126,8 @@ at::Tensor swiglu(const at::Tensor& gate, const at::Tensor& up) {
 SwigluGradients swiglu_backward(const at::Tensor& gate, const at::Tensor& up, const at::Tensor& dy) {
   const int64_t T = gate.size(0), F = gate.size(1);
   SwigluGradients result{at::empty_like(gate), at::empty_like(up)};
-  const float *g = gate.const_data_ptr<float>(), *u = up.const_data_ptr<float>(), *d = dy.const_data_ptr<float>();
+  const float *g = gate.const_data_ptr<float>(), *u = up.const_data_ptr<float>(),
+              *d = dy.const_data_ptr<float>();
   float *dg = result.dgate.mutable_data_ptr<float>(), *du = result.dup.mutable_data_ptr<float>();
   at::parallel_for(0, T, 16, [&](int64_t begin, int64_t end) {
     for (int64_t t = begin; t < end; ++t) {
@@ -132,14 +137,17 @@ SwigluGradients swiglu_backward(const at::Tensor& gate, const at::Tensor& up, co
   return result;
 }
 
-Attention attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionPlan& plan) {
+Attention attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                    const AttentionPlan& plan) {
   const kernels::AttentionShape shape = shape_of(q, k);
   Attention result{at::empty_like(q), at::empty({q.size(0), q.size(1)}, q.options())};
-  const float *queries = q.const_data_ptr<float>(), *keys = k.const_data_ptr<float>(), *values = v.const_data_ptr<float>();
+  const float *queries = q.const_data_ptr<float>(), *keys = k.const_data_ptr<float>(),
+              *values = v.const_data_ptr<float>();
   float *out = result.out.mutable_data_ptr<float>(), *lse = result.logsumexp.mutable_data_ptr<float>();
   // Blocks of query rows; the first row's segment is found by binary search on query_begin.
   constexpr int64_t kRows = 16;
-  const int64_t T = q.size(0), scratch_floats = kernels::attention_scratch_floats(shape, longest_key_count(plan));
+  const int64_t T = q.size(0),
+                scratch_floats = kernels::attention_scratch_floats(shape, longest_key_count(plan));
   for_each_task((T + kRows - 1) / kRows, [&](int64_t task) {
     const int64_t begin = task * kRows, end = std::min(begin + kRows, T);
     std::vector<float> scratch(static_cast<size_t>(scratch_floats));
@@ -156,7 +164,8 @@ Attention attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& 
 }
 
 AttentionGradients attention_backward(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                                      const Attention& forward, const at::Tensor& dout, const AttentionPlan& plan) {
+                                      const Attention& forward, const at::Tensor& dout,
+                                      const AttentionPlan& plan) {
   const kernels::AttentionShape shape = shape_of(q, k);
   AttentionGradients result{at::empty_like(q), at::zeros_like(k), at::zeros_like(v)};
   const int64_t groups = static_cast<int64_t>(plan.group_begin.size()) - 1;
@@ -168,9 +177,10 @@ AttentionGradients attention_backward(const at::Tensor& q, const at::Tensor& k, 
     for (int64_t s = plan.group_begin[group]; s < plan.group_begin[group + 1]; ++s) {
       kernels::active().attention_backward(
           q.const_data_ptr<float>(), k.const_data_ptr<float>(), v.const_data_ptr<float>(),
-          forward.out.const_data_ptr<float>(), dout.const_data_ptr<float>(), forward.logsumexp.const_data_ptr<float>(),
-          result.dq.mutable_data_ptr<float>(), result.dk.mutable_data_ptr<float>(), result.dv.mutable_data_ptr<float>(),
-          shape, plan.segments[s], head, scratch.data());
+          forward.out.const_data_ptr<float>(), dout.const_data_ptr<float>(),
+          forward.logsumexp.const_data_ptr<float>(), result.dq.mutable_data_ptr<float>(),
+          result.dk.mutable_data_ptr<float>(), result.dv.mutable_data_ptr<float>(), shape, plan.segments[s],
+          head, scratch.data());
     }
   });
   return result;
@@ -200,12 +210,14 @@ HeadForward token_logprobs(const at::Tensor& hidden, const at::Tensor& head, con
   return result;
 }
 
-HeadGradients token_logprobs_backward(const at::Tensor& hidden, const at::Tensor& head, const at::Tensor& targets,
-                                      double temperature, const HeadForward& forward, const at::Tensor& dlogprobs,
+HeadGradients token_logprobs_backward(const at::Tensor& hidden, const at::Tensor& head,
+                                      const at::Tensor& targets, double temperature,
+                                      const HeadForward& forward, const at::Tensor& dlogprobs,
                                       const at::Tensor& dentropy) {
   const int64_t R = hidden.size(0), V = head.size(0);
   HeadGradients result{at::empty_like(hidden), at::zeros_like(head)};
-  const float *lse = forward.logsumexp.const_data_ptr<float>(), *entropy = forward.entropy.const_data_ptr<float>();
+  const float *lse = forward.logsumexp.const_data_ptr<float>(),
+              *entropy = forward.entropy.const_data_ptr<float>();
   const float *dlogprob = dlogprobs.const_data_ptr<float>(), *dent = dentropy.const_data_ptr<float>();
   const int64_t* wanted = targets.const_data_ptr<int64_t>();
   const float inverse_temperature = static_cast<float>(1.0 / temperature);
@@ -216,8 +228,9 @@ HeadGradients token_logprobs_backward(const at::Tensor& hidden, const at::Tensor
     at::Tensor logits = linear(inputs, head, {});  // recomputed: cheaper than keeping [R, V]
     float* values = logits.mutable_data_ptr<float>();
     for_each_task(rows, [&](int64_t r) {
-      kernels::active().logprob_row_backward(values + r * V, V, inverse_temperature, {lse[tile + r], entropy[tile + r]},
-                                             wanted[tile + r], dlogprob[tile + r], dent[tile + r]);
+      kernels::active().logprob_row_backward(values + r * V, V, inverse_temperature,
+                                             {lse[tile + r], entropy[tile + r]}, wanted[tile + r],
+                                             dlogprob[tile + r], dent[tile + r]);
     });
     result.dhidden.narrow(0, tile, rows).copy_(linear(logits, head_transposed, {}));
     result.dhead.addmm_(logits.t(), inputs);

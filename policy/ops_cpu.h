@@ -15,8 +15,8 @@ RmsNorm rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps);
 struct RmsNormGradients {
   at::Tensor dx, dweight;
 };
-RmsNormGradients rms_norm_backward(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& inverse_rms,
-                                   const at::Tensor& dy);
+RmsNormGradients rms_norm_backward(const at::Tensor& x, const at::Tensor& weight,
+                                   const at::Tensor& inverse_rms, const at::Tensor& dy);
 
 // direction -1 is the backward pass.
 at::Tensor rope(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin, float direction);
@@ -35,7 +35,8 @@ struct AttentionGradients {
   at::Tensor dq, dk, dv;
 };
 AttentionGradients attention_backward(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                                      const Attention& forward, const at::Tensor& dout, const AttentionPlan& plan);
+                                      const Attention& forward, const at::Tensor& dout,
+                                      const AttentionPlan& plan);
 
 struct HeadForward {
   at::Tensor logprobs, entropy, logsumexp;  // [R] each
@@ -45,8 +46,9 @@ HeadForward token_logprobs(const at::Tensor& hidden, const at::Tensor& head, con
 struct HeadGradients {
   at::Tensor dhidden, dhead;
 };
-HeadGradients token_logprobs_backward(const at::Tensor& hidden, const at::Tensor& head, const at::Tensor& targets,
-                                      double temperature, const HeadForward& forward, const at::Tensor& dlogprobs,
+HeadGradients token_logprobs_backward(const at::Tensor& hidden, const at::Tensor& head,
+                                      const at::Tensor& targets, double temperature,
+                                      const HeadForward& forward, const at::Tensor& dlogprobs,
                                       const at::Tensor& dentropy);
 
 }  // namespace r1::ops::cpu

@@ -53,22 +53,25 @@ at::Tensor rows_of(const at::Tensor& store, const AttentionSegment& segment) {
   return at::cat({store.narrow(0, segment.prefix_begin, segment.prefix_len), own}, 0);
 }
 
-at::Tensor attend(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values, int64_t visible_to_first) {
+at::Tensor attend(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values,
+                  int64_t visible_to_first) {
   const int64_t num_queries = q.size(0), num_keys = keys.size(0), repeat = q.size(1) / keys.size(1);
-  const at::Tensor queries = q.transpose(0, 1);                                                   // [H, Q, Dh]
-  const at::Tensor k = keys.transpose(0, 1).repeat_interleave(repeat, 0);                         // [H, J, Dh]
-  const at::Tensor v = values.transpose(0, 1).repeat_interleave(repeat, 0);                       // [H, J, Dh]
-  at::Tensor scores = at::matmul(queries, k.transpose(1, 2)) / std::sqrt(static_cast<double>(q.size(2)));  // [H, Q, J]
+  const at::Tensor queries = q.transpose(0, 1);                              // [H, Q, Dh]
+  const at::Tensor k = keys.transpose(0, 1).repeat_interleave(repeat, 0);    // [H, J, Dh]
+  const at::Tensor v = values.transpose(0, 1).repeat_interleave(repeat, 0);  // [H, J, Dh]
+  at::Tensor scores =
+      at::matmul(queries, k.transpose(1, 2)) / std::sqrt(static_cast<double>(q.size(2)));  // [H, Q, J]
   const auto index = q.options().dtype(at::kLong);
   const at::Tensor last_visible = at::arange(num_queries, index).unsqueeze(1) + (visible_to_first - 1);
-  const at::Tensor hidden = at::arange(num_keys, index).unsqueeze(0) > last_visible;              // [Q, J]
+  const at::Tensor hidden = at::arange(num_keys, index).unsqueeze(0) > last_visible;  // [Q, J]
   scores = scores.masked_fill(hidden, -std::numeric_limits<double>::infinity());
-  return at::matmul(at::softmax(scores, -1), v).transpose(0, 1);                                  // [Q, H, Dh]
+  return at::matmul(at::softmax(scores, -1), v).transpose(0, 1);  // [Q, H, Dh]
 }
 
 }  // namespace
 
-at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionPlan& plan) {
+at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                     const AttentionPlan& plan) {
   std::vector<at::Tensor> outputs;  // segments are in query order and cover every row
   for (const AttentionSegment& segment : plan.segments) {
     outputs.push_back(attend(q.narrow(0, segment.query_begin, segment.num_queries), rows_of(k, segment),

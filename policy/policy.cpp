@@ -2,11 +2,11 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/arange.h>
 #include <ATen/ops/cos.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/outer.h>
-#include <ATen/ops/arange.h>
 #include <ATen/ops/sin.h>
 #include <ATen/ops/zeros.h>
 #include <fmt/format.h>
@@ -21,7 +21,8 @@ namespace r1 {
 std::vector<double> rope_inverse_frequencies(const ModelConfig& config) {
   std::vector<double> frequencies;
   for (int64_t i = 0; i < config.head_dim / 2; ++i) {
-    double frequency = std::pow(config.rope_theta, -2.0 * static_cast<double>(i) / static_cast<double>(config.head_dim));
+    double frequency =
+        std::pow(config.rope_theta, -2.0 * static_cast<double>(i) / static_cast<double>(config.head_dim));
     if (config.rope_factor > 0) {
       const double wavelength = 2.0 * std::numbers::pi / frequency;
       const double original = static_cast<double>(config.rope_original_positions);
@@ -93,7 +94,8 @@ at::Tensor Policy::attend(const Layer& layer, size_t index, const at::Tensor& x,
   const int64_t T = x.size(0), Dh = config_.head_dim;
   const at::Tensor normed = ops::rms_norm(x, layer.input_norm, config_.rms_norm_eps);
   auto heads = [&](const at::Tensor& y, int64_t count) { return y.view({T, count, Dh}); };
-  const at::Tensor q = ops::rope(heads(ops::linear(normed, layer.q, layer.q_bias), config_.num_heads), cos, sin);
+  const at::Tensor q =
+      ops::rope(heads(ops::linear(normed, layer.q, layer.q_bias), config_.num_heads), cos, sin);
   at::Tensor k = ops::rope(heads(ops::linear(normed, layer.k, layer.k_bias), config_.num_kv_heads), cos, sin);
   at::Tensor v = heads(ops::linear(normed, layer.v, layer.v_bias), config_.num_kv_heads);
   if (cache) {
@@ -116,7 +118,8 @@ at::Tensor Policy::forward(const TokenBatch& batch, KvCache* cache) const {
     const Layer& layer = layers_[i];
     x = x + attend(layer, i, x, batch, cos, sin, cache_rows, cache);
     const at::Tensor normed = ops::rms_norm(x, layer.post_norm, config_.rms_norm_eps);
-    x = x + ops::linear(ops::swiglu(ops::linear(normed, layer.gate), ops::linear(normed, layer.up)), layer.down);
+    x = x +
+        ops::linear(ops::swiglu(ops::linear(normed, layer.gate), ops::linear(normed, layer.up)), layer.down);
   }
   return ops::rms_norm(x, final_norm_, config_.rms_norm_eps);
 }
@@ -169,7 +172,8 @@ void Policy::load_weights(const NamedTensors& weights) {
   check(weights.size() == weights_.size(), "the same set of weights is loaded");
   for (auto& [name, tensor] : weights_) {
     auto found = weights.find(name);
-    check(found != weights.end() && found->second.sizes() == tensor.sizes(), "weights match by name and shape");
+    check(found != weights.end() && found->second.sizes() == tensor.sizes(),
+          "weights match by name and shape");
     tensor.copy_(found->second);
   }
 }

@@ -70,7 +70,8 @@ class Policy {
     at::Tensor input_norm, q, k, v, q_bias, k_bias, v_bias, o, post_norm, gate, up, down;
   };
   at::Tensor attend(const Layer& layer, size_t index, const at::Tensor& x, const TokenBatch& batch,
-                    const at::Tensor& cos, const at::Tensor& sin, const at::Tensor& cache_rows, KvCache* cache) const;
+                    const at::Tensor& cos, const at::Tensor& sin, const at::Tensor& cache_rows,
+                    KvCache* cache) const;
   at::Tensor tensor_of(const std::vector<int64_t>& values) const;
 
   ModelConfig config_;

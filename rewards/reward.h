@@ -19,16 +19,17 @@ namespace r1 {
 struct RewardInput {
   const Example& example;
   std::string_view completion;  // text the policy wrote
-  std::string_view prompt_tail; // what the prompt ends with after the last user turn, e.g. a prefilled "<think>\n"
-  int64_t num_tokens = 0;       // length of the completion in tokens
-  bool truncated = false;       // stopped by the token limit
+  std::string_view
+      prompt_tail;         // what the prompt ends with after the last user turn, e.g. a prefilled "<think>\n"
+  int64_t num_tokens = 0;  // length of the completion in tokens
+  bool truncated = false;  // stopped by the token limit
 };
 
 // One reward's word on one completion.
 struct Score {
-  std::optional<double> value;           // none: this reward does not apply to this example (not the same as 0)
-  std::optional<Verdict> verdict;        // set by verifiers; none for shaping rewards
-  std::string detail;                    // one line for a person: extracted answer, gold, reason
+  std::optional<double> value;     // none: this reward does not apply to this example (not the same as 0)
+  std::optional<Verdict> verdict;  // set by verifiers; none for shaping rewards
+  std::string detail;              // one line for a person: extracted answer, gold, reason
 };
 
 class Reward {

@@ -4,13 +4,20 @@ namespace r1 {
 
 const char* verdict_name(Verdict verdict) {
   switch (verdict) {
-    case Verdict::Correct: return "correct";
-    case Verdict::Wrong: return "wrong";
-    case Verdict::NoAnswer: return "no_answer";
-    case Verdict::Undecided: return "undecided";
-    case Verdict::BadGold: return "bad_gold";
-    case Verdict::TimedOut: return "timed_out";
-    case Verdict::JudgeError: return "judge_error";
+    case Verdict::Correct:
+      return "correct";
+    case Verdict::Wrong:
+      return "wrong";
+    case Verdict::NoAnswer:
+      return "no_answer";
+    case Verdict::Undecided:
+      return "undecided";
+    case Verdict::BadGold:
+      return "bad_gold";
+    case Verdict::TimedOut:
+      return "timed_out";
+    case Verdict::JudgeError:
+      return "judge_error";
   }
   return "?";
 }

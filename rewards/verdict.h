@@ -8,10 +8,10 @@ namespace r1 {
 enum class Verdict {
   Correct,
   Wrong,
-  NoAnswer,    // the completion holds no answer to compare; counts as wrong
-  Undecided,   // the comparator could not decide (neither equal nor different); counts as wrong, counted apart
-  BadGold,     // the gold answer itself cannot be read: the sample is masked
-  TimedOut,    // the program under judgement ran out of time; counts as wrong, counted apart
+  NoAnswer,   // the completion holds no answer to compare; counts as wrong
+  Undecided,  // the comparator could not decide (neither equal nor different); counts as wrong, counted apart
+  BadGold,    // the gold answer itself cannot be read: the sample is masked
+  TimedOut,   // the program under judgement ran out of time; counts as wrong, counted apart
   JudgeError,  // the verifier itself failed or missed its deadline: the sample is masked, never a reward of 0
 };
 

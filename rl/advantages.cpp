@@ -41,12 +41,15 @@ std::vector<std::optional<double>> centred(const std::vector<std::optional<doubl
   const Moments group = moments(rewards_G);
   const bool silent = all_equal(rewards_G);  // exactly 0, not a rounding residue of the mean
   const double count = static_cast<double>(group.count);
-  const double factor = config.baseline == Baseline::LeaveOneOut && group.count > 1 ? count / (count - 1) : 1.0;
+  const double factor =
+      config.baseline == Baseline::LeaveOneOut && group.count > 1 ? count / (count - 1) : 1.0;
   const double divisor = config.scale == AdvantageScale::Group ? group.std + kStdEpsilon : 1.0;
   std::vector<std::optional<double>> advantages_G;
   for (const auto& reward : rewards_G) {
-    if (!reward) advantages_G.push_back(std::nullopt);
-    else advantages_G.push_back(silent ? 0.0 : factor * (*reward - group.mean) / divisor);
+    if (!reward)
+      advantages_G.push_back(std::nullopt);
+    else
+      advantages_G.push_back(silent ? 0.0 : factor * (*reward - group.mean) / divisor);
   }
   return advantages_G;
 }

@@ -38,8 +38,10 @@ struct AdvantageConfig {
   AdvantageScale scale = AdvantageScale::Group;
 
   static void fields(auto& self, auto& visit) {
-    visit("baseline", self.baseline, "what a reward is compared with: the group's mean, or the mean of the others");
-    visit("scale", self.scale, "divide by the standard deviation of the group, of the whole batch, or not at all");
+    visit("baseline", self.baseline,
+          "what a reward is compared with: the group's mean, or the mean of the others");
+    visit("scale", self.scale,
+          "divide by the standard deviation of the group, of the whole batch, or not at all");
   }
 };
 

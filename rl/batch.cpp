@@ -21,10 +21,12 @@ Denominators count_denominators(const TrainBatch& batch, int64_t max_length) {
 double token_weight(Aggregation aggregation, const Denominators& denominators, const TrainSample& sample) {
   const double sequences = static_cast<double>(std::max<int64_t>(denominators.num_sequences, 1));
   switch (aggregation) {
-    case Aggregation::TokenMean: return 1.0 / static_cast<double>(std::max<int64_t>(denominators.num_tokens, 1));
+    case Aggregation::TokenMean:
+      return 1.0 / static_cast<double>(std::max<int64_t>(denominators.num_tokens, 1));
     case Aggregation::SequenceMean:
       return 1.0 / (sequences * static_cast<double>(std::max<int64_t>(sample.num_trained(), 1)));
-    case Aggregation::Constant: return 1.0 / (sequences * static_cast<double>(denominators.max_length));
+    case Aggregation::Constant:
+      return 1.0 / (sequences * static_cast<double>(denominators.max_length));
   }
   return 0;
 }

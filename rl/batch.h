@@ -18,11 +18,11 @@ namespace r1 {
 
 // One sequence after its prompt. Vectors are [n], n = token_ids.size().
 struct TrainSample {
-  size_t prompt = 0;                    // index into TrainBatch::prompts
+  size_t prompt = 0;  // index into TrainBatch::prompts
   std::vector<TokenId> token_ids;
-  std::vector<bool> loss_mask;          // true where the token is trained; what was sampled, never derived from ids
-  std::vector<float> old_logprobs;      // empty for SFT; read only under loss_mask
-  std::vector<float> ref_logprobs;      // empty unless a KL term needs them
+  std::vector<bool> loss_mask;  // true where the token is trained; what was sampled, never derived from ids
+  std::vector<float> old_logprobs;  // empty for SFT; read only under loss_mask
+  std::vector<float> ref_logprobs;  // empty unless a KL term needs them
   double advantage = 0;
 
   int64_t num_trained() const;
@@ -40,9 +40,10 @@ enum class Aggregation {
 };
 template <>
 struct EnumNames<Aggregation> {
-  static constexpr std::pair<Aggregation, const char*> values[] = {{Aggregation::TokenMean, "token_mean"},
-                                                                   {Aggregation::SequenceMean, "sequence_mean"},
-                                                                   {Aggregation::Constant, "constant"}};
+  static constexpr std::pair<Aggregation, const char*> values[] = {
+      {Aggregation::TokenMean, "token_mean"},
+      {Aggregation::SequenceMean, "sequence_mean"},
+      {Aggregation::Constant, "constant"}};
 };
 
 // The step-wide denominators: counted over every trained sample, those with advantage 0 included.
@@ -57,11 +58,11 @@ Denominators count_denominators(const TrainBatch& batch, int64_t max_length);
 double token_weight(Aggregation aggregation, const Denominators& denominators, const TrainSample& sample);
 
 struct MicroBatch {
-  TokenBatch tokens;                 // [T]
-  std::vector<int64_t> rows;         // [R] row of the hidden state that predicts each trained token
-  std::vector<int64_t> targets;      // [R] the trained token
-  std::vector<size_t> sample_of;     // [R] index into TrainBatch::samples
-  std::vector<size_t> position_of;   // [R] index into that sample's vectors
+  TokenBatch tokens;                // [T]
+  std::vector<int64_t> rows;        // [R] row of the hidden state that predicts each trained token
+  std::vector<int64_t> targets;     // [R] the trained token
+  std::vector<size_t> sample_of;    // [R] index into TrainBatch::samples
+  std::vector<size_t> position_of;  // [R] index into that sample's vectors
 };
 
 // Packs the chosen samples, in order, into micro-batches of at most `token_budget` tokens (a single larger sample gets

@@ -14,10 +14,12 @@
 namespace r1 {
 
 void validate(const DistillConfig& config) {
-  if (config.teacher.empty()) throw ConfigError("teacher is empty: name a GGUF file or a Hugging Face folder");
+  if (config.teacher.empty())
+    throw ConfigError("teacher is empty: name a GGUF file or a Hugging Face folder");
   if (config.student.empty() && config.student_layers < 1) {
-    throw ConfigError(fmt::format("student_layers={}: name a student model, or how many of the teacher's layers to keep",
-                                  config.student_layers));
+    throw ConfigError(
+        fmt::format("student_layers={}: name a student model, or how many of the teacher's layers to keep",
+                    config.student_layers));
   }
   if (config.samples_per_prompt < 1) throw ConfigError("samples_per_prompt: use 1 or more");
   if (config.max_per_prompt < 1) throw ConfigError("max_per_prompt: use 1 or more");
@@ -31,8 +33,10 @@ namespace {
 
 Example as_demonstration(Example example, const std::string& completion, int64_t sample) {
   example.id += fmt::format("#{}", sample);
-  if (example.messages.empty()) example.completion_text = completion;
-  else example.messages.push_back({"assistant", completion});
+  if (example.messages.empty())
+    example.completion_text = completion;
+  else
+    example.messages.push_back({"assistant", completion});
   return example;
 }
 
@@ -62,8 +66,9 @@ std::vector<Example> collect_demonstrations(const DistillConfig& config, const L
   Collector collector(config.max_per_prompt);
   if (!config.from_run.empty()) {
     LedgerReader ledger(config.from_run + "/run.db");
-    ledger.for_each_sample({.verdict = Verdict::Correct},
-                           [&](const SampleDetail& sample) { collector.add(sample.example, sample.completion); });
+    ledger.for_each_sample({.verdict = Verdict::Correct}, [&](const SampleDetail& sample) {
+      collector.add(sample.example, sample.completion);
+    });
   } else {
     RewardSet rewards(config.reward);
     LocalEngine engine(teacher.policy, teacher.tokenizer, config.engine);
@@ -81,8 +86,9 @@ std::vector<Example> collect_demonstrations(const DistillConfig& config, const L
   }
   std::vector<Example> demonstrations = collector.take();
   if (demonstrations.empty()) {
-    throw DataError("the teacher has no correct, finished completion to learn from; use an easier data set, more "
-                    "samples_per_prompt or a better teacher");
+    throw DataError(
+        "the teacher has no correct, finished completion to learn from; use an easier data set, more "
+        "samples_per_prompt or a better teacher");
   }
   return demonstrations;
 }
@@ -96,7 +102,8 @@ std::vector<int64_t> chosen_layers(int64_t from, int64_t to) {
 LanguageModel shallower_copy(const LanguageModel& source, int64_t num_layers) {
   ModelConfig config = source.policy.config();
   if (num_layers > config.num_layers) {
-    throw ConfigError(fmt::format("student_layers={}: the teacher has {} layers", num_layers, config.num_layers));
+    throw ConfigError(
+        fmt::format("student_layers={}: the teacher has {} layers", num_layers, config.num_layers));
   }
   const std::vector<int64_t> layers = chosen_layers(config.num_layers, num_layers);
   config.num_layers = num_layers;
@@ -107,17 +114,22 @@ LanguageModel shallower_copy(const LanguageModel& source, int64_t num_layers) {
   }
   for (size_t i = 0; i < layers.size(); ++i) {
     const std::string prefix = fmt::format("model.layers.{}.", layers[i]);
-    for (auto entry = all.lower_bound(prefix); entry != all.end() && entry->first.starts_with(prefix); ++entry) {
-      weights.emplace(fmt::format("model.layers.{}.{}", i, entry->first.substr(prefix.size())), entry->second);
+    for (auto entry = all.lower_bound(prefix); entry != all.end() && entry->first.starts_with(prefix);
+         ++entry) {
+      weights.emplace(fmt::format("model.layers.{}.{}", i, entry->first.substr(prefix.size())),
+                      entry->second);
     }
   }
   const auto files = text_files_of(source);
-  Tokenizer tokenizer =
-      Tokenizer::from_hf_json(files.at("tokenizer.json"), files.at("tokenizer_config.json"), "the teacher's tokenizer");
+  Tokenizer tokenizer = Tokenizer::from_hf_json(files.at("tokenizer.json"), files.at("tokenizer_config.json"),
+                                                "the teacher's tokenizer");
   const SpecialTokens& special = tokenizer.special_tokens();
-  auto text = [&](std::optional<TokenId> id) { return id ? std::string(tokenizer.token_bytes(*id)) : std::string(); };
+  auto text = [&](std::optional<TokenId> id) {
+    return id ? std::string(tokenizer.token_bytes(*id)) : std::string();
+  };
   ChatTemplate chat_template(source.chat_template.source(), text(special.bos), text(special.eos));
-  return {Policy(config, std::move(weights), source.policy.device()), std::move(tokenizer), std::move(chat_template)};
+  return {Policy(config, std::move(weights), source.policy.device()), std::move(tokenizer),
+          std::move(chat_template)};
 }
 
 void train_distill(const DistillConfig& config, bool resume, const TrainObserver& observer) {
@@ -129,8 +141,8 @@ void train_distill(const DistillConfig& config, bool resume, const TrainObserver
   LanguageModel student = config.student.empty() ? shallower_copy(teacher, config.student_layers)
                                                  : load_language_model(config.student, device);
   DistillConfig resolved = config;
-  train_on_demonstrations(config.sft, demonstrations, student, "distill", config_to_json(config_fields(resolved)), resume,
-                          observer);
+  train_on_demonstrations(config.sft, demonstrations, student, "distill",
+                          config_to_json(config_fields(resolved)), resume, observer);
 }
 
 }  // namespace r1

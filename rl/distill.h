@@ -26,10 +26,12 @@ struct DistillConfig {
 
   static void fields(auto& self, auto& visit) {
     visit("teacher", self.teacher, "model whose completions are learned from");
-    visit("from_run", self.from_run, "take verified completions from this run's ledger instead of sampling anew");
+    visit("from_run", self.from_run,
+          "take verified completions from this run's ledger instead of sampling anew");
     visit("student", self.student, "model to train; empty: the teacher with student_layers of its layers");
     visit("student_layers", self.student_layers, "layers of a student made from the teacher, evenly spaced");
-    visit("samples_per_prompt", self.samples_per_prompt, "completions sampled from the teacher for each prompt");
+    visit("samples_per_prompt", self.samples_per_prompt,
+          "completions sampled from the teacher for each prompt");
     visit("max_per_prompt", self.max_per_prompt, "correct completions kept for each prompt");
     visit("data", self.data, "prompts for the teacher");
     visit("reward", self.reward, "decides which completions are correct");

@@ -13,14 +13,16 @@ namespace {
 
 // Answers vote by the verifier's own word on them, so that 1/2 and 0.5 written the same way count together only when
 // the text is the same; the detail line carries the extracted answer.
-bool majority_is_correct(const std::vector<ScoredCompletion>& scores, const std::vector<std::string>& answers) {
+bool majority_is_correct(const std::vector<ScoredCompletion>& scores,
+                         const std::vector<std::string>& answers) {
   std::map<std::string, std::pair<int, size_t>> votes;  // answer -> (count, first seen)
   for (size_t i = 0; i < answers.size(); ++i) {
     auto [entry, fresh] = votes.try_emplace(answers[i], 0, i);
     ++entry->second.first;
   }
   const auto winner = std::max_element(votes.begin(), votes.end(), [](const auto& a, const auto& b) {
-    return a.second.first != b.second.first ? a.second.first < b.second.first : a.second.second > b.second.second;
+    return a.second.first != b.second.first ? a.second.first < b.second.first
+                                            : a.second.second > b.second.second;
   });
   return scores[winner->second.second].verdict == Verdict::Correct;
 }
@@ -45,8 +47,9 @@ void add_group(EvalResult& result, const Group& group, const std::vector<ScoredC
     result.truncated += completion.finish_reason == FinishReason::Length;
     result.no_answer += scores[i].verdict == Verdict::NoAnswer;
     result.mean_length += static_cast<double>(completion.token_ids.size());
-    result.samples.push_back({group.example.id, completion.sample_index, completion.text, completion.token_ids,
-                              completion.finish_reason, scores[i].verdict, scores[i].reward.value_or(0), details.back()});
+    result.samples.push_back({group.example.id, completion.sample_index, completion.text,
+                              completion.token_ids, completion.finish_reason, scores[i].verdict,
+                              scores[i].reward.value_or(0), details.back()});
   }
   result.accuracy += static_cast<double>(num_correct) / static_cast<double>(scores.size());
   result.pass_at_k += num_correct > 0;
@@ -83,9 +86,15 @@ void finish(EvalResult& result, int64_t samples_per_problem) {
 }  // namespace
 
 std::map<std::string, double> EvalResult::metrics() const {
-  return {{"accuracy", accuracy},   {"accuracy_low", interval.low}, {"accuracy_high", interval.high},
-          {"pass_at_k", pass_at_k}, {"majority", majority},         {"truncated", truncated},
-          {"no_answer", no_answer}, {"mean_length", mean_length},   {"problems", static_cast<double>(problems.size())}};
+  return {{"accuracy", accuracy},
+          {"accuracy_low", interval.low},
+          {"accuracy_high", interval.high},
+          {"pass_at_k", pass_at_k},
+          {"majority", majority},
+          {"truncated", truncated},
+          {"no_answer", no_answer},
+          {"mean_length", mean_length},
+          {"problems", static_cast<double>(problems.size())}};
 }
 
 EvalResult evaluate(const LanguageModel& model, RolloutEngine& engine, RewardSet& rewards,
@@ -101,7 +110,8 @@ EvalResult evaluate(const LanguageModel& model, RolloutEngine& engine, RewardSet
   }
   EvalResult result{.name = config.name};
   const std::vector<Group> groups = engine.generate(requests, config.sampling, seed, {}, should_stop);
-  for (size_t i = 0; i < groups.size(); ++i) add_group(result, groups[i], score_group(rewards, groups[i], tails[i]));
+  for (size_t i = 0; i < groups.size(); ++i)
+    add_group(result, groups[i], score_group(rewards, groups[i], tails[i]));
   finish(result, config.samples);
   return result;
 }
@@ -112,12 +122,14 @@ EvalRecord to_ledger_record(const EvalResult& result, int64_t step) {
 
 PairedComparison compare(const EvalResult& first, const EvalResult& second) {
   PairedComparison result{.first = first.accuracy, .second = second.accuracy};
-  if (first.problems.size() != second.problems.size()) throw DataError("the two evaluations have different problems");
+  if (first.problems.size() != second.problems.size())
+    throw DataError("the two evaluations have different problems");
   bool single = true;
   for (size_t i = 0; i < first.problems.size(); ++i) {
     const EvalProblem &a = first.problems[i], &b = second.problems[i];
     if (a.example_id != b.example_id) {
-      throw DataError(fmt::format("the two evaluations differ at problem {}: {} and {}", i, a.example_id, b.example_id));
+      throw DataError(
+          fmt::format("the two evaluations differ at problem {}: {} and {}", i, a.example_id, b.example_id));
     }
     single = single && a.correct.size() == 1 && b.correct.size() == 1;
     result.only_first += share_correct(a) > share_correct(b);

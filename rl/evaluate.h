@@ -36,11 +36,12 @@ struct EvalProblem {
 struct EvalResult {
   std::string name;
   std::vector<EvalProblem> problems;
-  double accuracy = 0;     // avg@k: mean over problems of the share of correct samples
-  Interval interval;       // 95 %: Wilson for k = 1, bootstrap over problems otherwise
-  double pass_at_k = 0;    // share of problems with a correct sample among k
-  double majority = 0;     // maj@k: share of problems whose most frequent answer is correct (ties: the first seen)
-  double truncated = 0;    // share of completions cut by the length limit
+  double accuracy = 0;   // avg@k: mean over problems of the share of correct samples
+  Interval interval;     // 95 %: Wilson for k = 1, bootstrap over problems otherwise
+  double pass_at_k = 0;  // share of problems with a correct sample among k
+  double majority =
+      0;  // maj@k: share of problems whose most frequent answer is correct (ties: the first seen)
+  double truncated = 0;  // share of completions cut by the length limit
   double no_answer = 0;
   double mean_length = 0;  // tokens
   std::vector<EvalSample> samples;

@@ -42,16 +42,16 @@ std::vector<std::vector<CompletionScore>> ledger_scores(const Phase& phase, cons
 
 void train_grpo(const GrpoConfig& config, LanguageModel& model, bool resume, const TrainObserver& observer) {
   GrpoConfig resolved = config;
-  const PromptSource prompts(load_examples(config.data), model, config.seed);               // datasets
+  const PromptSource prompts(load_examples(config.data), model, config.seed);  // datasets
   const std::vector<Example> eval_examples =
       config.eval_every > 0 ? load_examples(config.eval_data) : std::vector<Example>{};
-  RewardSet rewards(config.reward);                                                          // rewards
+  RewardSet rewards(config.reward);  // rewards
   // What cannot work fails here, before there is a run folder: data, rewards, the template on the first step's prompts.
   prompts.take(0, config.prompts_per_step, 1, 1);
   TrainingRun run(config.run, "grpo", config_to_json(config_fields(resolved)), resume, observer);
-  LocalEngine engine(model.policy, model.tokenizer, config.engine);                         // rollout
-  AdamW optimizer(model.policy.weights(), config.optimizer);                                // policy
-  Reference reference(config, model.policy);                                                // frozen policy for KL terms
+  LocalEngine engine(model.policy, model.tokenizer, config.engine);  // rollout
+  AdamW optimizer(model.policy.weights(), config.optimizer);         // policy
+  Reference reference(config, model.policy);                         // frozen policy for KL terms
   TrainPosition at = run.restore(model, optimizer, reference.stored_weights());
   reference.use_stored_weights();
   model.policy.set_requires_grad(true);
@@ -67,7 +67,8 @@ void train_grpo(const GrpoConfig& config, LanguageModel& model, bool resume, con
     engine.set_policy_version(at.policy_version);
 
     // Sample G completions of each of P prompts and score each group as soon as it is whole.
-    const Phase phase = sample_phase(config, prompts, model, engine, rewards, at.data_cursor, mix(config.seed, step), {});
+    const Phase phase =
+        sample_phase(config, prompts, model, engine, rewards, at.data_cursor, mix(config.seed, step), {});
     const double rollout_seconds = watch.lap();
 
     // Compare each completion with its group.
@@ -89,14 +90,16 @@ void train_grpo(const GrpoConfig& config, LanguageModel& model, bool resume, con
     std::map<std::string, double> metrics = phase_metrics(phase, rewards_PG);
     metrics.merge(std::map(updates.metrics));
     metrics.merge(step_times(rollout_seconds, score_seconds, update_seconds, phase, updates));
-    run.record({step, at.policy_version, at.data_cursor, metrics, phase.groups_P, ledger_scores(phase, advantages_PG)},
+    run.record({step, at.policy_version, at.data_cursor, metrics, phase.groups_P,
+                ledger_scores(phase, advantages_PG)},
                config.steps);
     reference.refresh_if_due(step, model.policy);
     if (config.eval_every > 0 && (step % config.eval_every == 0 || step == config.steps)) {
-      run.record_eval(to_ledger_record(
-          evaluate(model, engine, rewards, eval_examples, config.eval, config.seed), step));
+      run.record_eval(
+          to_ledger_record(evaluate(model, engine, rewards, eval_examples, config.eval, config.seed), step));
     }
-    if (run.checkpoint_due(step, config.steps)) run.checkpoint(model, optimizer, at, reference.stored_weights());
+    if (run.checkpoint_due(step, config.steps))
+      run.checkpoint(model, optimizer, at, reference.stored_weights());
   }
   run.save_final_model(model);
 }

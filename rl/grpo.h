@@ -64,14 +64,17 @@ struct GrpoConfig {
     visit("steps", self.steps, "steps of the whole run: a step samples, scores and updates");
     visit("prompts_per_step", self.prompts_per_step, "prompts of one step (P)");
     visit("group_size", self.group_size, "completions of each prompt (G)");
-    visit("minibatches", self.minibatches, "optimizer updates per epoch of a step; prompts are divided among them");
+    visit("minibatches", self.minibatches,
+          "optimizer updates per epoch of a step; prompts are divided among them");
     visit("epochs", self.epochs, "passes over the step's completions");
-    visit("token_budget", self.token_budget, "tokens of one forward and backward; changes memory, not the gradient");
+    visit("token_budget", self.token_budget,
+          "tokens of one forward and backward; changes memory, not the gradient");
     visit("max_grad_norm", self.max_grad_norm, "global gradient norm is clipped to this; 0 is off");
     visit("reference_refresh_every", self.reference_refresh_every,
           "steps after which the reference becomes the policy; 0: never");
     visit("overlong", self.overlong, "truncated completions: keep, or mask them from the loss");
-    visit("dynamic_sampling", self.dynamic_sampling, "drop groups whose rewards are all equal and sample others");
+    visit("dynamic_sampling", self.dynamic_sampling,
+          "drop groups whose rewards are all equal and sample others");
     visit("max_refills", self.max_refills, "dynamic sampling gives up after this many extra rounds");
     visit("parity_limit", self.parity_limit,
           "stop when sampling and training logprobs differ by more than this; 0 is off");

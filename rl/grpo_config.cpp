@@ -44,12 +44,13 @@ void validate(const GrpoConfig& config) {
     if (!ok) throw ConfigError(fmt::format("{}={}: {}", field, value, wanted));
   };
   if (config.model.empty()) throw ConfigError("model is empty: name a GGUF file or a Hugging Face folder");
-  require(config.group_size >= 2, "group_size", config.group_size, "a group of one has no baseline; use 2 or more");
+  require(config.group_size >= 2, "group_size", config.group_size,
+          "a group of one has no baseline; use 2 or more");
   require(config.steps >= 1, "steps", config.steps, "use 1 or more");
   require(config.prompts_per_step >= 1, "prompts_per_step", config.prompts_per_step, "use 1 or more");
   require(config.epochs >= 1, "epochs", config.epochs, "use 1 or more");
-  require(config.minibatches >= 1 && config.minibatches <= config.prompts_per_step, "minibatches", config.minibatches,
-          "use 1 ... prompts_per_step, so that each has a prompt");
+  require(config.minibatches >= 1 && config.minibatches <= config.prompts_per_step, "minibatches",
+          config.minibatches, "use 1 ... prompts_per_step, so that each has a prompt");
   require(config.token_budget >= 1, "token_budget", config.token_budget, "use 1 or more");
   require(config.engine.max_batch >= 1, "engine.max_batch", config.engine.max_batch, "use 1 or more");
   require(config.max_refills >= 0, "max_refills", config.max_refills, "use 0 or more");

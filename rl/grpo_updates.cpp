@@ -65,16 +65,17 @@ struct Totals {
   std::map<std::string, double> metrics(bool has_kl) const {
     const double updates = std::max<double>(1, static_cast<double>(attempts));
     const double trained = std::max<double>(1, static_cast<double>(trained_tokens));
-    std::map<std::string, double> result = {{"loss", loss / updates},
-                                            {"grad_norm", grad_norm / updates},
-                                            {"entropy", entropy / trained},
-                                            {"clip_ratio/low_mean", clipped_low / trained},
-                                            {"clip_ratio/high_mean", clipped_high / trained},
-                                            {"clip_ratio/region_mean", (clipped_low + clipped_high) / trained},
-                                            {"num_tokens", static_cast<double>(tokens)},
-                                            {"trained_tokens", static_cast<double>(trained_tokens)},
-                                            {"parity", parity},
-                                            {"learning_rate", learning_rate}};
+    std::map<std::string, double> result = {
+        {"loss", loss / updates},
+        {"grad_norm", grad_norm / updates},
+        {"entropy", entropy / trained},
+        {"clip_ratio/low_mean", clipped_low / trained},
+        {"clip_ratio/high_mean", clipped_high / trained},
+        {"clip_ratio/region_mean", (clipped_low + clipped_high) / trained},
+        {"num_tokens", static_cast<double>(tokens)},
+        {"trained_tokens", static_cast<double>(trained_tokens)},
+        {"parity", parity},
+        {"learning_rate", learning_rate}};
     if (has_kl) result["kl"] = kl / trained;
     return result;
   }
@@ -82,15 +83,16 @@ struct Totals {
 
 void require_parity(double parity, double limit, int64_t step) {
   if (limit <= 0 || parity <= limit) return;
-  throw NumericsError(fmt::format("step {}: sampling and training logprobs differ by up to {:.3g}, more than parity_limit={}; "
-                                  "the sampler and the trainer no longer compute the same model",
-                                  step, parity, limit));
+  throw NumericsError(fmt::format(
+      "step {}: sampling and training logprobs differ by up to {:.3g}, more than parity_limit={}; "
+      "the sampler and the trainer no longer compute the same model",
+      step, parity, limit));
 }
 
 }  // namespace
 
-UpdateSummary run_updates(const GrpoConfig& config, LanguageModel& model, AdamW& optimizer, const TrainBatch& batch,
-                          TrainPosition& at, TrainingRun& run) {
+UpdateSummary run_updates(const GrpoConfig& config, LanguageModel& model, AdamW& optimizer,
+                          const TrainBatch& batch, TrainPosition& at, TrainingRun& run) {
   const int64_t step = at.step + 1;
   UpdateSummary summary;
   Totals totals;
@@ -105,8 +107,8 @@ UpdateSummary run_updates(const GrpoConfig& config, LanguageModel& model, AdamW&
                             count_denominators(part, config.sampling.max_new_tokens), config.token_budget};
       std::vector<size_t> indices(part.samples.size());
       for (size_t i = 0; i < indices.size(); ++i) indices[i] = i;
-      const GradientResult gradient =
-          accumulate_gradients(model.policy, part, samples_to_compute(part, indices, config.loss), options, loss);
+      const GradientResult gradient = accumulate_gradients(
+          model.policy, part, samples_to_compute(part, indices, config.loss), options, loss);
       if (totals.attempts == 0) {  // only now are the weights those that sampled
         totals.parity = gradient.parity;
         require_parity(gradient.parity, config.parity_limit, step);
@@ -114,8 +116,10 @@ UpdateSummary run_updates(const GrpoConfig& config, LanguageModel& model, AdamW&
       totals.learning_rate = learning_rate_at(schedule, at.policy_version + summary.num_updates);
       const StepResult applied =
           apply_gradients(model.policy, optimizer, gradient.loss, totals.learning_rate, config.max_grad_norm);
-      if (applied.finite) ++summary.num_updates;
-      else if (std::exchange(all_finite, false)) quarantine(run, model, part, options, config.loss, step);
+      if (applied.finite)
+        ++summary.num_updates;
+      else if (std::exchange(all_finite, false))
+        quarantine(run, model, part, options, config.loss, step);
       if (epoch == 0) totals.tokens += options.denominators.num_tokens;
       totals.add(gradient, applied);
       summary.forward_tokens += gradient.forward_tokens;
@@ -134,8 +138,10 @@ std::map<std::string, double> step_times(double rollout_seconds, double score_se
           {"time/rollout", rollout_seconds},
           {"time/score", score_seconds},
           {"time/update", update_seconds},
-          {"rollout_tokens_per_second", static_cast<double>(phase.sampled_tokens) / std::max(rollout_seconds, 1e-9)},
-          {"update_tokens_per_second", static_cast<double>(updates.forward_tokens) / std::max(update_seconds, 1e-9)}};
+          {"rollout_tokens_per_second",
+           static_cast<double>(phase.sampled_tokens) / std::max(rollout_seconds, 1e-9)},
+          {"update_tokens_per_second",
+           static_cast<double>(updates.forward_tokens) / std::max(update_seconds, 1e-9)}};
 }
 
 }  // namespace r1

@@ -24,16 +24,17 @@ std::vector<size_t> samples_to_compute(const TrainBatch& batch, const std::vecto
 std::vector<std::vector<size_t>> divide_by_prompts(const TrainBatch& batch, int64_t minibatches);
 
 struct UpdateSummary {
-  std::map<std::string, double> metrics;  // loss, grad_norm, kl, entropy, clip_ratio/..., parity, learning_rate, ...
-  int64_t num_updates = 0;                // updates applied
+  std::map<std::string, double>
+      metrics;              // loss, grad_norm, kl, entropy, clip_ratio/..., parity, learning_rate, ...
+  int64_t num_updates = 0;  // updates applied
   int64_t forward_tokens = 0;
 };
 
 // epochs x minibatches updates. An update whose loss or gradient is not finite changes nothing: the batch is saved with
 // the command that repeats it, and the third such step in a row throws NumericsError. Parity beyond the limit throws
 // NumericsError before anything is changed.
-UpdateSummary run_updates(const GrpoConfig& config, LanguageModel& model, AdamW& optimizer, const TrainBatch& batch,
-                          TrainPosition& at, TrainingRun& run);
+UpdateSummary run_updates(const GrpoConfig& config, LanguageModel& model, AdamW& optimizer,
+                          const TrainBatch& batch, TrainPosition& at, TrainingRun& run);
 
 // "time/..." and "..._per_second" metrics of a step.
 std::map<std::string, double> step_times(double rollout_seconds, double score_seconds, double update_seconds,

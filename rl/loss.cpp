@@ -22,7 +22,8 @@ void validate(const LossConfig& config, const std::string& prefix) {
   };
   require(config.clip_low >= 0, "clip_low", config.clip_low, "use 0 or more");
   require(config.clip_high >= 0, "clip_high", config.clip_high, "use 0 or more");
-  require(config.dual_clip == 0 || config.dual_clip > 1, "dual_clip", config.dual_clip, "use 0 (off) or more than 1");
+  require(config.dual_clip == 0 || config.dual_clip > 1, "dual_clip", config.dual_clip,
+          "use 0 (off) or more than 1");
   require(config.kl_coef >= 0, "kl_coef", config.kl_coef, "use 0 or more");
 }
 
@@ -31,7 +32,7 @@ namespace {
 // Mean of `values` [R] over each completion's tokens, spread back to the tokens.
 at::Tensor sequence_mean(const at::Tensor& values, const LossInputs& inputs) {
   const at::Tensor zeros = at::zeros({inputs.num_sequences}, values.options());
-  const at::Tensor sums = zeros.index_add(0, inputs.sequence_of, values);                    // [n]
+  const at::Tensor sums = zeros.index_add(0, inputs.sequence_of, values);                   // [n]
   const at::Tensor counts = zeros.index_add(0, inputs.sequence_of, at::ones_like(values));  // [n]
   return at::index_select(sums / counts, 0, inputs.sequence_of);
 }
@@ -61,7 +62,8 @@ LossTerms policy_gradient_loss(const LossInputs& inputs, const LossConfig& confi
     terms.clipped_low = count((ratio < 1 - config.clip_low) & (A < 0));
     terms.clipped_high = count((ratio > 1 + config.clip_high) & (A > 0));
   }
-  if (config.dual_clip > 0) surrogate = at::where(A < 0, at::maximum(surrogate, A * config.dual_clip), surrogate);
+  if (config.dual_clip > 0)
+    surrogate = at::where(A < 0, at::maximum(surrogate, A * config.dual_clip), surrogate);
 
   at::Tensor token_loss = -surrogate;
   if (inputs.ref_logprobs.defined()) {
@@ -71,7 +73,8 @@ LossTerms policy_gradient_loss(const LossInputs& inputs, const LossConfig& confi
     if (config.kl_in_loss()) token_loss = token_loss + kl * config.kl_coef;
   }
   terms.entropy_sum = at::sum(inputs.entropy.detach().to(at::kDouble)).item<double>();
-  if (config.entropy_coef != 0) token_loss = token_loss - inputs.entropy.to(at::kDouble) * config.entropy_coef;
+  if (config.entropy_coef != 0)
+    token_loss = token_loss - inputs.entropy.to(at::kDouble) * config.entropy_coef;
   terms.loss = at::sum(token_loss * inputs.weights);
   return terms;
 }

@@ -37,7 +37,8 @@ struct EnumNames<RatioLevel> {
 };
 template <>
 struct EnumNames<ClipKind> {
-  static constexpr std::pair<ClipKind, const char*> values[] = {{ClipKind::None, "none"}, {ClipKind::Ppo, "ppo"}};
+  static constexpr std::pair<ClipKind, const char*> values[] = {{ClipKind::None, "none"},
+                                                                {ClipKind::Ppo, "ppo"}};
 };
 template <>
 struct EnumNames<KlKind> {
@@ -64,9 +65,11 @@ struct LossConfig {
     visit("clip", self.clip, "ppo: pessimistic clipping of the ratio; none: plain policy gradient");
     visit("clip_low", self.clip_low, "the ratio is clipped below 1 - clip_low");
     visit("clip_high", self.clip_high, "the ratio is clipped above 1 + clip_high");
-    visit("dual_clip", self.dual_clip, "floor of the objective at dual_clip * advantage where that is negative; 0 is off");
+    visit("dual_clip", self.dual_clip,
+          "floor of the objective at dual_clip * advantage where that is negative; 0 is off");
     visit("aggregation", self.aggregation, "how token losses become one number");
-    visit("kl", self.kl, "distance to the reference policy: off, in the loss by estimator, or taken from the reward");
+    visit("kl", self.kl,
+          "distance to the reference policy: off, in the loss by estimator, or taken from the reward");
     visit("kl_coef", self.kl_coef, "weight of the KL term");
     visit("entropy_coef", self.entropy_coef, "weight of an entropy bonus; 0 is off");
   }
@@ -84,7 +87,7 @@ struct LossInputs {
   at::Tensor logprobs, entropy;           // [R] with gradient
   at::Tensor old_logprobs, ref_logprobs;  // [R]; ref undefined when no KL term needs it
   at::Tensor advantages, weights;         // [R]
-  at::Tensor sequence_of;                 // [R] int64, 0 ... num_sequences - 1, which completion a token belongs to
+  at::Tensor sequence_of;  // [R] int64, 0 ... num_sequences - 1, which completion a token belongs to
   int64_t num_sequences = 0;
 };
 

@@ -71,8 +71,8 @@ Phase sample_phase(const GrpoConfig& config, const PromptSource& prompts, const 
     if (missing == 0) break;
     // Whatever the last round brings is kept: a step without groups would be no step.
     const bool keep_all = !config.dynamic_sampling || (round + 1 == rounds && phase.groups_P.empty());
-    sample_round(config, prompts, model, engine, rewards, cursor + phase.prompts_taken, missing, seed, keep_all, phase,
-                 should_stop);
+    sample_round(config, prompts, model, engine, rewards, cursor + phase.prompts_taken, missing, seed,
+                 keep_all, phase, should_stop);
   }
   return phase;
 }
@@ -97,7 +97,8 @@ TrainBatch make_batch(const Phase& phase, OverlongPolicy overlong) {
       const Completion& completion = group.completions[g];
       const ScoredCompletion& scored = phase.scores_PG[p][g];
       const bool truncated = completion.finish_reason == FinishReason::Length;
-      const bool trained = !scored.masked && scored.reward && !(truncated && overlong == OverlongPolicy::Mask);
+      const bool trained =
+          !scored.masked && scored.reward && !(truncated && overlong == OverlongPolicy::Mask);
       batch.samples.push_back({.prompt = p,
                                .token_ids = completion.token_ids,
                                .loss_mask = std::vector<bool>(completion.token_ids.size(), trained),
@@ -120,11 +121,15 @@ std::map<std::string, double> phase_metrics(const Phase& phase, const RewardsPG&
     for (size_t g = 0; g < phase.scores_PG[p].size(); ++g) {
       const Completion& completion = phase.groups_P[p].completions[g];
       const ScoredCompletion& scored = phase.scores_PG[p][g];
-      if (rewards_PG[p][g]) rewards.push_back(*rewards_PG[p][g]);
-      else ++masked;
+      if (rewards_PG[p][g])
+        rewards.push_back(*rewards_PG[p][g]);
+      else
+        ++masked;
       lengths.push_back(static_cast<double>(completion.token_ids.size()));
-      if (completion.finish_reason == FinishReason::Length) ++truncated;
-      else terminated.push_back(lengths.back());
+      if (completion.finish_reason == FinishReason::Length)
+        ++truncated;
+      else
+        terminated.push_back(lengths.back());
       if (scored.verdict) ++verdicts[verdict_name(*scored.verdict)];
       for (const NamedScore& part : scored.parts) {
         if (part.score.value) by_reward[part.name].push_back(*part.score.value);
@@ -135,7 +140,8 @@ std::map<std::string, double> phase_metrics(const Phase& phase, const RewardsPG&
   const Summary reward = summarise(rewards), length = summarise(lengths), ended = summarise(terminated);
   metrics = {{"reward", reward.mean},
              {"reward_std", reward.std},
-             {"frac_reward_zero_std", silent_groups / std::max<double>(1, static_cast<double>(phase.groups_P.size()))},
+             {"frac_reward_zero_std",
+              silent_groups / std::max<double>(1, static_cast<double>(phase.groups_P.size()))},
              {"completions/mean_length", length.mean},
              {"completions/min_length", length.min},
              {"completions/max_length", length.max},

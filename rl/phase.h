@@ -16,9 +16,9 @@ namespace r1 {
 struct Phase {
   std::vector<Group> groups_P;
   std::vector<std::vector<ScoredCompletion>> scores_PG;
-  int64_t prompts_taken = 0;    // examples consumed, dropped groups included
-  int64_t groups_dropped = 0;   // by dynamic sampling
-  int64_t sampled_tokens = 0;   // completion tokens, dropped groups included
+  int64_t prompts_taken = 0;   // examples consumed, dropped groups included
+  int64_t groups_dropped = 0;  // by dynamic sampling
+  int64_t sampled_tokens = 0;  // completion tokens, dropped groups included
 };
 
 // Samples prompts_per_step groups at the data cursor and scores each as soon as it is whole. With dynamic sampling,

@@ -17,11 +17,13 @@ std::vector<Example> not_empty(std::vector<Example> examples) {
 RolloutRequest make_request(const LanguageModel& model, const Example& example, int64_t num_samples,
                             int64_t min_new_tokens) {
   RolloutRequest request{example, prompt_ids(model, example), num_samples, 0};
-  const int64_t length = static_cast<int64_t>(request.prompt_ids.size()), context = model.policy.config().max_positions;
+  const int64_t length = static_cast<int64_t>(request.prompt_ids.size()),
+                context = model.policy.config().max_positions;
   if (length + min_new_tokens > context) {
-    throw DataError(fmt::format("{}: the prompt has {} tokens; with {} new ones it does not fit the context of {}; "
-                                "drop the example or shorten it",
-                                example.id, length, min_new_tokens, context));
+    throw DataError(
+        fmt::format("{}: the prompt has {} tokens; with {} new ones it does not fit the context of {}; "
+                    "drop the example or shorten it",
+                    example.id, length, min_new_tokens, context));
   }
   return request;
 }

@@ -18,7 +18,8 @@ class PromptSource {
 
   // Requests for the examples at [cursor, cursor + count) of the seeded order, each `num_samples` times.
   // Throws DataError, naming the example, when its prompt leaves no room for `min_new_tokens`.
-  std::vector<RolloutRequest> take(int64_t cursor, int64_t count, int64_t num_samples, int64_t min_new_tokens) const;
+  std::vector<RolloutRequest> take(int64_t cursor, int64_t count, int64_t num_samples,
+                                   int64_t min_new_tokens) const;
 
   int64_t size() const { return static_cast<int64_t>(examples_.size()); }
 

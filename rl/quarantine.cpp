@@ -15,7 +15,9 @@ constexpr int64_t kBadStepsAllowed = 3;
 
 // JSON has no NaN: such numbers travel as text.
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(fmt::format("{}", value)); }
-double to_number(const Json& value) { return value.is_string() ? std::stod(value.get<std::string>()) : value.get<double>(); }
+double to_number(const Json& value) {
+  return value.is_string() ? std::stod(value.get<std::string>()) : value.get<double>();
+}
 
 Json numbers(const std::vector<float>& values) {
   Json list = Json::array();
@@ -46,9 +48,10 @@ TrainBatch batch_from(const Json& json) {
   TrainBatch batch;
   batch.prompts = json.at("prompts").get<std::vector<std::vector<TokenId>>>();
   for (const Json& entry : json.at("samples")) {
-    batch.samples.push_back({entry.at("prompt").get<size_t>(), entry.at("token_ids").get<std::vector<TokenId>>(),
-                             entry.at("loss_mask").get<std::vector<bool>>(), to_numbers(entry.at("old_logprobs")),
-                             to_numbers(entry.at("ref_logprobs")), to_number(entry.at("advantage"))});
+    batch.samples.push_back(
+        {entry.at("prompt").get<size_t>(), entry.at("token_ids").get<std::vector<TokenId>>(),
+         entry.at("loss_mask").get<std::vector<bool>>(), to_numbers(entry.at("old_logprobs")),
+         to_numbers(entry.at("ref_logprobs")), to_number(entry.at("advantage"))});
   }
   return batch;
 }
@@ -66,7 +69,8 @@ Replay read_replay(const std::string& folder) {
     replay.batch = batch_from(json.at("batch"));
     apply_config_text(config_fields(replay.loss), dump_json(json.at("loss")), folder + "/batch.json");
     const Json& options = json.at("options");
-    replay.options = {options.at("temperature").get<double>(), replay.loss.aggregation,
+    replay.options = {options.at("temperature").get<double>(),
+                      replay.loss.aggregation,
                       {options.at("num_tokens").get<int64_t>(), options.at("num_sequences").get<int64_t>(),
                        options.at("max_length").get<int64_t>()},
                       options.at("token_budget").get<int64_t>()};
@@ -78,8 +82,8 @@ Replay read_replay(const std::string& folder) {
 
 }  // namespace
 
-void quarantine(TrainingRun& run, const LanguageModel& model, const TrainBatch& batch, const UpdateOptions& options,
-                const LossConfig& loss, int64_t step) {
+void quarantine(TrainingRun& run, const LanguageModel& model, const TrainBatch& batch,
+                const UpdateOptions& options, const LossConfig& loss, int64_t step) {
   const std::string parent = run.path() + "/quarantine", folder = fmt::format("{}/step_{:06}", parent, step);
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
@@ -93,20 +97,24 @@ void quarantine(TrainingRun& run, const LanguageModel& model, const TrainBatch& 
                        {"max_length", options.denominators.max_length},
                        {"token_budget", options.token_budget}}}};
   write_file_durably(folder + "/batch.json", dump_json(json));
-  const auto kept = std::distance(std::filesystem::directory_iterator(parent), std::filesystem::directory_iterator{});
+  const auto kept =
+      std::distance(std::filesystem::directory_iterator(parent), std::filesystem::directory_iterator{});
   if (kept <= kBadStepsAllowed) save_language_model(folder + "/model", model, "float32");
-  run.event("not_finite",
-            fmt::format("step {}: loss or gradient is not finite; the update was skipped and nothing changed; repeat it "
-                        "with: r1 replay {}",
-                        step, folder),
-            step);
+  run.event(
+      "not_finite",
+      fmt::format(
+          "step {}: loss or gradient is not finite; the update was skipped and nothing changed; repeat it "
+          "with: r1 replay {}",
+          step, folder),
+      step);
 }
 
 void stop_after_bad_steps(int64_t bad_steps, int64_t step) {
   if (bad_steps < kBadStepsAllowed) return;
-  throw NumericsError(fmt::format("step {}: {} steps in a row were not finite; look at the quarantined batches, lower "
-                                  "schedule.learning_rate or max_grad_norm, and resume",
-                                  step, bad_steps));
+  throw NumericsError(
+      fmt::format("step {}: {} steps in a row were not finite; look at the quarantined batches, lower "
+                  "schedule.learning_rate or max_grad_norm, and resume",
+                  step, bad_steps));
 }
 
 ReplayReport replay_quarantine(const std::string& folder, c10::Device device) {
@@ -117,13 +125,15 @@ ReplayReport replay_quarantine(const std::string& folder, c10::Device device) {
   LanguageModel model = load_language_model(folder + "/model", device);
   model.policy.set_requires_grad(true);
   auto loss = [&](const LossInputs& inputs) {
-    return inputs.old_logprobs.defined() ? policy_gradient_loss(inputs, replay.loss) : cross_entropy_loss(inputs);
+    return inputs.old_logprobs.defined() ? policy_gradient_loss(inputs, replay.loss)
+                                         : cross_entropy_loss(inputs);
   };
   ReplayReport report;
   std::vector<size_t> all;
   for (size_t i = 0; i < replay.batch.samples.size(); ++i) {
     all.push_back(i);
-    const double sample_loss = accumulate_gradients(model.policy, replay.batch, {i}, replay.options, loss).loss;
+    const double sample_loss =
+        accumulate_gradients(model.policy, replay.batch, {i}, replay.options, loss).loss;
     const double norm = global_grad_norm(model.policy.gradients());
     model.policy.zero_gradients();
     report.samples.push_back({i, std::isfinite(sample_loss) && std::isfinite(norm), sample_loss, norm});

@@ -10,8 +10,8 @@ namespace r1 {
 
 // Saves batch, options and weights under <run>/quarantine/step_<n>/ and records an event with the command that repeats
 // the update: `r1 replay <folder>`. Weights are kept for the first three quarantined steps of a run.
-void quarantine(TrainingRun& run, const LanguageModel& model, const TrainBatch& batch, const UpdateOptions& options,
-                const LossConfig& loss, int64_t step);
+void quarantine(TrainingRun& run, const LanguageModel& model, const TrainBatch& batch,
+                const UpdateOptions& options, const LossConfig& loss, int64_t step);
 
 // Throws NumericsError when `bad_steps` in a row reached three.
 void stop_after_bad_steps(int64_t bad_steps, int64_t step);

@@ -2,10 +2,12 @@
 
 namespace r1 {
 
-std::vector<ScoredCompletion> score_group(RewardSet& rewards, const Group& group, const std::string& prompt_tail) {
+std::vector<ScoredCompletion> score_group(RewardSet& rewards, const Group& group,
+                                          const std::string& prompt_tail) {
   std::vector<RewardInput> inputs;
   for (const Completion& completion : group.completions) {
-    inputs.push_back({group.example, completion.text, prompt_tail, static_cast<int64_t>(completion.token_ids.size()),
+    inputs.push_back({group.example, completion.text, prompt_tail,
+                      static_cast<int64_t>(completion.token_ids.size()),
                       completion.finish_reason == FinishReason::Length});
   }
   return rewards.score(inputs);

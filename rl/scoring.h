@@ -10,7 +10,8 @@
 namespace r1 {
 
 // One result per completion of the group, in order. `prompt_tail`: RewardInput's.
-std::vector<ScoredCompletion> score_group(RewardSet& rewards, const Group& group, const std::string& prompt_tail);
+std::vector<ScoredCompletion> score_group(RewardSet& rewards, const Group& group,
+                                          const std::string& prompt_tail);
 
 // The same as the ledger stores it.
 CompletionScore to_ledger_score(const ScoredCompletion& scored, double advantage);

@@ -22,7 +22,8 @@ void validate(const SftConfig& config) {
   require(config.steps > 0 || config.epochs > 0, "epochs", config.epochs, "use more than 0");
   require(config.batch_size >= 1, "batch_size", static_cast<double>(config.batch_size), "use 1 or more");
   require(config.max_length >= 2, "max_length", static_cast<double>(config.max_length), "use 2 or more");
-  require(config.token_budget >= 1, "token_budget", static_cast<double>(config.token_budget), "use 1 or more");
+  require(config.token_budget >= 1, "token_budget", static_cast<double>(config.token_budget),
+          "use 1 or more");
   validate(config.run, "run.");
   validate(config.optimizer, "optimizer.");
   validate(config.schedule, "schedule.");
@@ -67,9 +68,10 @@ TrainSample encode_demonstration(const LanguageModel& model, const Example& exam
   }
   if (!sample.loss_mask.empty()) sample.loss_mask[0] = false;  // nothing predicts the first token
   if (sample.num_trained() == 0) {
-    throw DataError(fmt::format("{}: no token of the assistant within max_length={}; give a larger max_length or drop "
-                                "the example",
-                                example.id, max_length));
+    throw DataError(
+        fmt::format("{}: no token of the assistant within max_length={}; give a larger max_length or drop "
+                    "the example",
+                    example.id, max_length));
   }
   return sample;
 }
@@ -78,13 +80,14 @@ namespace {
 
 int64_t number_of_steps(const SftConfig& config, size_t num_examples) {
   if (config.steps > 0) return config.steps;
-  return std::max<int64_t>(1, static_cast<int64_t>(std::ceil(config.epochs * static_cast<double>(num_examples) /
-                                                             static_cast<double>(config.batch_size))));
+  return std::max<int64_t>(1,
+                           static_cast<int64_t>(std::ceil(config.epochs * static_cast<double>(num_examples) /
+                                                          static_cast<double>(config.batch_size))));
 }
 
 // The step's examples in seeded order, each with an empty prompt of its own.
-TrainBatch next_batch(const SftConfig& config, const std::vector<Example>& demonstrations, const SeededOrder& order,
-                      const LanguageModel& model, int64_t cursor) {
+TrainBatch next_batch(const SftConfig& config, const std::vector<Example>& demonstrations,
+                      const SeededOrder& order, const LanguageModel& model, int64_t cursor) {
   TrainBatch batch{{{}}, {}};
   const int64_t limit = std::min(config.max_length, model.policy.config().max_positions);
   for (int64_t i = 0; i < config.batch_size; ++i) {
@@ -96,10 +99,11 @@ TrainBatch next_batch(const SftConfig& config, const std::vector<Example>& demon
 
 }  // namespace
 
-void train_on_demonstrations(const SftConfig& config, const std::vector<Example>& demonstrations, LanguageModel& model,
-                             const std::string& verb, const Json& resolved_config, bool resume,
-                             const TrainObserver& observer) {
-  if (demonstrations.empty()) throw DataError("there is no demonstration to train on; check data.path and data.limit");
+void train_on_demonstrations(const SftConfig& config, const std::vector<Example>& demonstrations,
+                             LanguageModel& model, const std::string& verb, const Json& resolved_config,
+                             bool resume, const TrainObserver& observer) {
+  if (demonstrations.empty())
+    throw DataError("there is no demonstration to train on; check data.path and data.limit");
   TrainingRun run(config.run, verb, resolved_config, resume, observer);
   const int64_t steps = number_of_steps(config, demonstrations.size());
   const SeededOrder order(config.seed, static_cast<int64_t>(demonstrations.size()));
@@ -117,12 +121,15 @@ void train_on_demonstrations(const SftConfig& config, const std::vector<Example>
     const auto started = std::chrono::steady_clock::now();
     const int64_t step = at.step + 1;
     const TrainBatch batch = next_batch(config, demonstrations, order, model, at.data_cursor);
-    UpdateOptions options{1.0, Aggregation::TokenMean, count_denominators(batch, config.max_length), config.token_budget};
+    UpdateOptions options{1.0, Aggregation::TokenMean, count_denominators(batch, config.max_length),
+                          config.token_budget};
     std::vector<size_t> all(batch.samples.size());
     std::iota(all.begin(), all.end(), size_t{0});
-    const GradientResult gradient = accumulate_gradients(model.policy, batch, all, options, cross_entropy_loss);
+    const GradientResult gradient =
+        accumulate_gradients(model.policy, batch, all, options, cross_entropy_loss);
     const double learning_rate = learning_rate_at(schedule, at.policy_version);
-    const StepResult applied = apply_gradients(model.policy, optimizer, gradient.loss, learning_rate, config.max_grad_norm);
+    const StepResult applied =
+        apply_gradients(model.policy, optimizer, gradient.loss, learning_rate, config.max_grad_norm);
     if (!applied.finite) quarantine(run, model, batch, options, {}, step);
 
     at = {step, at.data_cursor + config.batch_size, at.policy_version + applied.finite,
@@ -130,18 +137,20 @@ void train_on_demonstrations(const SftConfig& config, const std::vector<Example>
     stop_after_bad_steps(at.bad_steps, step);
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     const double trained = static_cast<double>(gradient.trained_tokens);
-    run.record({.step = step,
-                .policy_version = at.policy_version,
-                .data_cursor = at.data_cursor,
-                .metrics = {{"loss", gradient.loss},
-                            {"grad_norm", applied.grad_norm},
-                            {"entropy", gradient.entropy_sum / trained},
-                            {"num_tokens", trained},
-                            {"learning_rate", learning_rate},
-                            {"epoch", static_cast<double>(at.data_cursor) / static_cast<double>(demonstrations.size())},
-                            {"step_time", seconds},
-                            {"train_tokens_per_second", static_cast<double>(gradient.forward_tokens) / seconds}}},
-               steps);
+    run.record(
+        {.step = step,
+         .policy_version = at.policy_version,
+         .data_cursor = at.data_cursor,
+         .metrics = {{"loss", gradient.loss},
+                     {"grad_norm", applied.grad_norm},
+                     {"entropy", gradient.entropy_sum / trained},
+                     {"num_tokens", trained},
+                     {"learning_rate", learning_rate},
+                     {"epoch",
+                      static_cast<double>(at.data_cursor) / static_cast<double>(demonstrations.size())},
+                     {"step_time", seconds},
+                     {"train_tokens_per_second", static_cast<double>(gradient.forward_tokens) / seconds}}},
+        steps);
     if (run.checkpoint_due(step, steps)) run.checkpoint(model, optimizer, at);
   }
   run.save_final_model(model);

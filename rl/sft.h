@@ -54,9 +54,9 @@ TrainSample encode_demonstration(const LanguageModel& model, const Example& exam
 
 // Trains `model` in place on `demonstrations`. verb: what the run is called in the ledger ("sft", "distill");
 // resolved_config: what is saved as the run's config.json.
-void train_on_demonstrations(const SftConfig& config, const std::vector<Example>& demonstrations, LanguageModel& model,
-                             const std::string& verb, const Json& resolved_config, bool resume,
-                             const TrainObserver& observer);
+void train_on_demonstrations(const SftConfig& config, const std::vector<Example>& demonstrations,
+                             LanguageModel& model, const std::string& verb, const Json& resolved_config,
+                             bool resume, const TrainObserver& observer);
 
 void train_sft(const SftConfig& config, LanguageModel& model, bool resume, const TrainObserver& observer);
 

@@ -29,7 +29,9 @@ Interval bootstrap_interval(const std::vector<double>& scores, uint64_t seed, in
     means.push_back(sum / static_cast<double>(scores.size()));
   }
   std::sort(means.begin(), means.end());
-  const auto at = [&](double share) { return means[static_cast<size_t>(share * static_cast<double>(rounds - 1))]; };
+  const auto at = [&](double share) {
+    return means[static_cast<size_t>(share * static_cast<double>(rounds - 1))];
+  };
   return {at(0.025), at(0.975)};
 }
 
@@ -45,8 +47,8 @@ double mcnemar_exact(int64_t only_first, int64_t only_second) {
   return std::min(1.0, 2 * tail);
 }
 
-double paired_permutation_test(const std::vector<double>& first, const std::vector<double>& second, uint64_t seed,
-                               int64_t rounds) {
+double paired_permutation_test(const std::vector<double>& first, const std::vector<double>& second,
+                               uint64_t seed, int64_t rounds) {
   check(first.size() == second.size(), "paired scores have one length");
   double observed = 0;
   for (size_t i = 0; i < first.size(); ++i) observed += second[i] - first[i];
@@ -54,8 +56,9 @@ double paired_permutation_test(const std::vector<double>& first, const std::vect
   for (int64_t round = 0; round < rounds; ++round) {
     double sum = 0;
     for (size_t i = 0; i < first.size(); ++i) {
-      const bool flip = random_block(seed, Stream::Bootstrap, ~static_cast<uint64_t>(round),
-                                     static_cast<uint32_t>(i))[0] & 1;
+      const bool flip =
+          random_block(seed, Stream::Bootstrap, ~static_cast<uint64_t>(round), static_cast<uint32_t>(i))[0] &
+          1;
       sum += flip ? first[i] - second[i] : second[i] - first[i];
     }
     as_extreme += std::abs(sum) >= std::abs(observed) - 1e-12;

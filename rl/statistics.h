@@ -22,8 +22,8 @@ Interval bootstrap_interval(const std::vector<double>& scores, uint64_t seed = 0
 double mcnemar_exact(int64_t only_first, int64_t only_second);
 
 // Two-sided sign-flip permutation test of paired scores (for k > 1 samples a problem), with `rounds` addressed flips.
-double paired_permutation_test(const std::vector<double>& first, const std::vector<double>& second, uint64_t seed = 0,
-                               int64_t rounds = 10000);
+double paired_permutation_test(const std::vector<double>& first, const std::vector<double>& second,
+                               uint64_t seed = 0, int64_t rounds = 10000);
 
 // Unbiased estimate of pass@k from c correct of n samples: 1 - C(n - c, k) / C(n, k)  (Chen et al. 2021, eq. 1).
 // REQUIRES 1 <= k <= n.

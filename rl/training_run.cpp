@@ -27,13 +27,15 @@ RunDirectory open_directory(const RunConfig& config, const Json& resolved, bool 
 }  // namespace
 
 void validate(const RunConfig& config, const std::string& prefix) {
-  if (config.output.empty()) throw ConfigError(prefix + "output is empty: name the run's folder, e.g. runs/first");
+  if (config.output.empty())
+    throw ConfigError(prefix + "output is empty: name the run's folder, e.g. runs/first");
   if (config.checkpoint_every < 1) throw ConfigError(prefix + "checkpoint_every: use 1 or more");
-  if (config.keep_checkpoints < 2) throw ConfigError(prefix + "keep_checkpoints: use 2 or more, so that one is always whole");
+  if (config.keep_checkpoints < 2)
+    throw ConfigError(prefix + "keep_checkpoints: use 2 or more, so that one is always whole");
 }
 
-TrainingRun::TrainingRun(const RunConfig& config, const std::string& verb, const Json& resolved_config, bool resume,
-                         const TrainObserver& observer)
+TrainingRun::TrainingRun(const RunConfig& config, const std::string& verb, const Json& resolved_config,
+                         bool resume, const TrainObserver& observer)
     : config_(config),
       directory_(open_directory(config, resolved_config, resume)),
       resume_(resume),
@@ -53,19 +55,22 @@ TrainPosition TrainingRun::restore(LanguageModel& model, AdamW& optimizer, Named
       model.policy.load_weights(load_hf_folder(search.found->folder).weights);
       NamedTensors moments, saved_reference;
       for (auto& [name, tensor] : state.tensors) {
-        if (name.starts_with(kReferencePrefix)) saved_reference.emplace(name.substr(std::strlen(kReferencePrefix)), tensor);
-        else moments.emplace(name, tensor);
+        if (name.starts_with(kReferencePrefix))
+          saved_reference.emplace(name.substr(std::strlen(kReferencePrefix)), tensor);
+        else
+          moments.emplace(name, tensor);
       }
       optimizer.load_state(moments, state.policy_version);
       if (reference && !saved_reference.empty()) *reference = std::move(saved_reference);
-      position = {state.step, state.data_cursor, state.policy_version, state.extra.value("bad_steps", int64_t{0})};
+      position = {state.step, state.data_cursor, state.policy_version,
+                  state.extra.value("bad_steps", int64_t{0})};
     }
     observer_.note(fmt::format("resuming {} after step {}", path(), position.step));
     ledger_.truncate_after(position.step);
     checkpoints_.discard_after(position.step);
   }
-  metrics_ = std::make_unique<MetricsWriter>(MetricsWriterOptions{
-      directory_.metrics_path(), directory_.tensorboard_folder(), position.step, {}});
+  metrics_ = std::make_unique<MetricsWriter>(
+      MetricsWriterOptions{directory_.metrics_path(), directory_.tensorboard_folder(), position.step, {}});
   return position;
 }
 
@@ -87,8 +92,8 @@ bool TrainingRun::checkpoint_due(int64_t step, int64_t total_steps) const {
   return step % config_.checkpoint_every == 0 || step == total_steps;
 }
 
-void TrainingRun::checkpoint(const LanguageModel& model, const AdamW& optimizer, const TrainPosition& position,
-                             const NamedTensors* reference) {
+void TrainingRun::checkpoint(const LanguageModel& model, const AdamW& optimizer,
+                             const TrainPosition& position, const NamedTensors* reference) {
   TrainerState state{position.step, position.data_cursor, position.policy_version,
                      Json{{"bad_steps", position.bad_steps}}, optimizer.state()};
   if (reference) {

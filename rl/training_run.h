@@ -25,9 +25,12 @@ struct RunConfig {
 
   static void fields(auto& self, auto& visit) {
     visit("output", self.output, "the run's folder, e.g. runs/first");
-    visit("checkpoint_every", self.checkpoint_every, "steps between checkpoints; the last step always has one");
-    visit("keep_checkpoints", self.keep_checkpoints, "older checkpoints beyond this many are removed; at least 2");
-    visit("save_final_model", self.save_final_model, "write <output>/model, a Hugging Face folder, at the end");
+    visit("checkpoint_every", self.checkpoint_every,
+          "steps between checkpoints; the last step always has one");
+    visit("keep_checkpoints", self.keep_checkpoints,
+          "older checkpoints beyond this many are removed; at least 2");
+    visit("save_final_model", self.save_final_model,
+          "write <output>/model, a Hugging Face folder, at the end");
   }
 };
 void validate(const RunConfig& config, const std::string& prefix);

@@ -43,7 +43,8 @@ LossInputs gather_inputs(const MicroBatch& micro, const TrainBatch& batch, const
   }
   LossInputs inputs;
   if (old_logprobs.size() == micro.rows.size()) inputs.old_logprobs = doubles(old_logprobs, device);
-  check(!has_reference || ref_logprobs.size() == micro.rows.size(), "all samples have reference logprobs or none has");
+  check(!has_reference || ref_logprobs.size() == micro.rows.size(),
+        "all samples have reference logprobs or none has");
   if (has_reference) inputs.ref_logprobs = doubles(ref_logprobs, device);
   inputs.advantages = doubles(advantages, device);
   inputs.weights = doubles(weights, device);
@@ -59,14 +60,16 @@ double largest_difference(const at::Tensor& logprobs, const at::Tensor& old_logp
 
 }  // namespace
 
-GradientResult accumulate_gradients(Policy& policy, const TrainBatch& batch, const std::vector<size_t>& samples,
-                                    const UpdateOptions& options, const LossFunction& loss) {
+GradientResult accumulate_gradients(Policy& policy, const TrainBatch& batch,
+                                    const std::vector<size_t>& samples, const UpdateOptions& options,
+                                    const LossFunction& loss) {
   GradientResult result;
   for (const MicroBatch& micro : pack_micro_batches(batch, samples, options.token_budget)) {
     if (micro.rows.empty()) continue;
     LossInputs inputs = gather_inputs(micro, batch, options, policy.device());
     const at::Tensor hidden = policy.forward(micro.tokens);  // [T, D]
-    const ops::TokenLogprobs scored = policy.token_logprobs(hidden, micro.rows, micro.targets, options.temperature);
+    const ops::TokenLogprobs scored =
+        policy.token_logprobs(hidden, micro.rows, micro.targets, options.temperature);
     inputs.logprobs = scored.logprobs;
     inputs.entropy = scored.entropy;
     const LossTerms terms = loss(inputs);
@@ -95,12 +98,14 @@ std::vector<std::vector<float>> score_samples(const Policy& policy, const TrainB
     const at::Tensor logprobs =
         policy.token_logprobs(hidden, micro.rows, micro.targets, temperature).logprobs.cpu().to(at::kFloat);
     const float* values = logprobs.const_data_ptr<float>();
-    for (size_t r = 0; r < micro.rows.size(); ++r) result[micro.sample_of[r]][micro.position_of[r]] = values[r];
+    for (size_t r = 0; r < micro.rows.size(); ++r)
+      result[micro.sample_of[r]][micro.position_of[r]] = values[r];
   }
   return result;
 }
 
-StepResult apply_gradients(Policy& policy, AdamW& optimizer, double loss, double learning_rate, double max_norm) {
+StepResult apply_gradients(Policy& policy, AdamW& optimizer, double loss, double learning_rate,
+                           double max_norm) {
   at::NoGradGuard no_grad;
   NamedTensors gradients = policy.gradients();
   // A weight no loss reached has gradient 0; its momentum still moves it, as if the silent samples had been computed.

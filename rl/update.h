@@ -16,25 +16,26 @@ namespace r1 {
 using LossFunction = std::function<LossTerms(const LossInputs&)>;
 
 struct UpdateOptions {
-  double temperature = 1.0;         // logprobs are scored at the temperature they were sampled at
+  double temperature = 1.0;  // logprobs are scored at the temperature they were sampled at
   Aggregation aggregation = Aggregation::TokenMean;
-  Denominators denominators;        // of the whole step or minibatch, not of these samples
-  int64_t token_budget = 2048;      // tokens of one micro-batch
+  Denominators denominators;    // of the whole step or minibatch, not of these samples
+  int64_t token_budget = 2048;  // tokens of one micro-batch
 };
 
 // What the backward passes of one update produced; the gradient itself is in the policy.
 struct GradientResult {
-  double loss = 0;                  // sum of the micro-batches' shares
+  double loss = 0;  // sum of the micro-batches' shares
   double kl_sum = 0, clipped_low = 0, clipped_high = 0, entropy_sum = 0;
-  int64_t trained_tokens = 0;       // tokens that went through the loss (skipped samples not counted)
-  int64_t forward_tokens = 0;       // tokens of all forwards, shared prompts counted once per micro-batch
+  int64_t trained_tokens = 0;  // tokens that went through the loss (skipped samples not counted)
+  int64_t forward_tokens = 0;  // tokens of all forwards, shared prompts counted once per micro-batch
   // max |logprob - old_logprob| over the trained tokens: 0 when the weights are those that sampled them.
   double parity = 0;
 };
 
 // Adds the gradient of loss(samples) to the policy's gradients. The policy's weights must require gradients.
-GradientResult accumulate_gradients(Policy& policy, const TrainBatch& batch, const std::vector<size_t>& samples,
-                                    const UpdateOptions& options, const LossFunction& loss);
+GradientResult accumulate_gradients(Policy& policy, const TrainBatch& batch,
+                                    const std::vector<size_t>& samples, const UpdateOptions& options,
+                                    const LossFunction& loss);
 
 // Logprobs of the trained tokens of every chosen sample under `policy`, without gradient; same layout as
 // TrainSample::old_logprobs (0 where loss_mask is false). For reference policies and for tests.
@@ -43,12 +44,13 @@ std::vector<std::vector<float>> score_samples(const Policy& policy, const TrainB
                                               int64_t token_budget);
 
 struct StepResult {
-  bool finite = false;      // false: nothing was changed
-  double grad_norm = 0;     // before clipping
+  bool finite = false;   // false: nothing was changed
+  double grad_norm = 0;  // before clipping
 };
 
 // Clips the gradient to max_norm (<= 0: no clipping) and applies it. When loss or gradient is not finite, weights and
 // optimizer state stay untouched, bit for bit. Gradients are cleared in both cases.
-StepResult apply_gradients(Policy& policy, AdamW& optimizer, double loss, double learning_rate, double max_norm);
+StepResult apply_gradients(Policy& policy, AdamW& optimizer, double loss, double learning_rate,
+                           double max_norm);
 
 }  // namespace r1

@@ -20,8 +20,8 @@ struct Completion {
   std::vector<float> rollout_logprobs;  // [T], natural log under the full softmax at the sampling temperature
   std::string text;                     // decoded, special tokens left out, cut before a stop string
   FinishReason finish_reason = FinishReason::Length;
-  int64_t sample_index = 0;             // which of the group's samples; part of the random address
-  int64_t policy_version = 0;           // optimizer updates the sampling weights had seen
+  int64_t sample_index = 0;    // which of the group's samples; part of the random address
+  int64_t policy_version = 0;  // optimizer updates the sampling weights had seen
 };
 
 // The G completions of one prompt.

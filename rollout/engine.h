@@ -18,7 +18,7 @@ struct RolloutRequest {
   Example example;                  // travels along unread; the engine looks at prompt_ids only
   std::vector<TokenId> prompt_ids;  // not empty
   int64_t num_samples = 1;
-  int64_t first_sample_index = 0;   // sample indices are first_sample_index ... + num_samples - 1
+  int64_t first_sample_index = 0;  // sample indices are first_sample_index ... + num_samples - 1
 };
 
 class RolloutEngine {
@@ -33,8 +33,9 @@ class RolloutEngine {
   //
   // Throws DataError when a prompt leaves no room in the context. `should_stop` is asked between tokens; when it
   // answers true, Interrupted is thrown and nothing is returned.
-  virtual std::vector<Group> generate(const std::vector<RolloutRequest>& requests, const SamplingConfig& config,
-                                      uint64_t seed, const std::function<void(size_t, const Group&)>& on_group = {},
+  virtual std::vector<Group> generate(const std::vector<RolloutRequest>& requests,
+                                      const SamplingConfig& config, uint64_t seed,
+                                      const std::function<void(size_t, const Group&)>& on_group = {},
                                       const std::function<bool()>& should_stop = {}) = 0;
 };
 

@@ -14,8 +14,7 @@ namespace r1 {
 namespace {
 
 // For models that come without a template: contents one after another.
-constexpr const char* kPlainTemplate =
-    "{% for message in messages %}{{ message['content'] }}{% endfor %}";
+constexpr const char* kPlainTemplate = "{% for message in messages %}{{ message['content'] }}{% endfor %}";
 
 std::string token_text(const Tokenizer& tokenizer, std::optional<TokenId> id) {
   return id ? std::string(tokenizer.token_bytes(*id)) : std::string();
@@ -30,9 +29,10 @@ ChatTemplate template_of(const Tokenizer& tokenizer, const std::string& source) 
 LanguageModel assemble(ModelFiles files, Tokenizer tokenizer, const std::string& template_source,
                        const std::string& path, c10::Device device) {
   if (tokenizer.vocab_size() > files.config.vocab_size) {
-    throw CheckpointError(fmt::format("{}: the tokenizer knows {} ids and the model has {} rows; they belong to "
-                                      "different models, take both from one place",
-                                      path, tokenizer.vocab_size(), files.config.vocab_size));
+    throw CheckpointError(
+        fmt::format("{}: the tokenizer knows {} ids and the model has {} rows; they belong to "
+                    "different models, take both from one place",
+                    path, tokenizer.vocab_size(), files.config.vocab_size));
   }
   // A model whose config names no end token would never stop: take the tokenizer's.
   if (files.config.eos_token_ids.empty() && tokenizer.special_tokens().eos) {
@@ -103,7 +103,8 @@ PromptText render_prompt(const LanguageModel& model, const Example& example) {
 std::vector<TokenId> prompt_ids(const LanguageModel& model, const Example& example) {
   // A raw prompt is the user's text: it gets the model's own beginning; a template writes its own.
   const bool raw = example.messages.empty();
-  return model.tokenizer.encode(render_prompt(model, example).text, /*parse_special=*/true, /*add_special=*/raw);
+  return model.tokenizer.encode(render_prompt(model, example).text, /*parse_special=*/true,
+                                /*add_special=*/raw);
 }
 
 }  // namespace r1

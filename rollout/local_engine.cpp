@@ -16,10 +16,10 @@ namespace {
 // A prompt whose keys and values lie in the cache, shared by the slots that sample from it.
 struct PromptEntry {
   size_t request = 0;
-  int64_t region = 0;           // which prompt region of the cache it occupies
-  int64_t next_sample = 0;      // samples not yet given to a slot
-  int64_t unfinished = 0;       // samples not yet whole
-  std::vector<float> logits;    // [V] after the last prompt token: where every sample of the group starts
+  int64_t region = 0;         // which prompt region of the cache it occupies
+  int64_t next_sample = 0;    // samples not yet given to a slot
+  int64_t unfinished = 0;     // samples not yet whole
+  std::vector<float> logits;  // [V] after the last prompt token: where every sample of the group starts
 };
 
 struct Slot {
@@ -46,8 +46,14 @@ class Generation {
   Generation(const Policy& policy, const Tokenizer& tokenizer, const EngineConfig& engine,
              const std::vector<RolloutRequest>& requests, const SamplingConfig& config, uint64_t seed,
              int64_t policy_version)
-      : policy_(policy), tokenizer_(tokenizer), engine_(engine), requests_(requests), config_(config), seed_(seed),
-        policy_version_(policy_version), slots_(static_cast<size_t>(engine.max_batch)) {
+      : policy_(policy),
+        tokenizer_(tokenizer),
+        engine_(engine),
+        requests_(requests),
+        config_(config),
+        seed_(seed),
+        policy_version_(policy_version),
+        slots_(static_cast<size_t>(engine.max_batch)) {
     prepare();
   }
 
@@ -67,7 +73,8 @@ class Generation {
  private:
   void prepare();
   void step();
-  void admit_prompts(TokenBatch& batch, std::vector<PromptEntry*>& admitted, std::vector<int64_t>& logit_rows);
+  void admit_prompts(TokenBatch& batch, std::vector<PromptEntry*>& admitted,
+                     std::vector<int64_t>& logit_rows);
   void add_decoding(TokenBatch& batch, std::vector<size_t>& decoding, std::vector<int64_t>& logit_rows);
   void fill_slots();
   void sample_many(const std::vector<size_t>& slots, const float* logits);
@@ -78,10 +85,12 @@ class Generation {
 
   int64_t prompt_row(const PromptEntry& prompt) const { return prompt.region * longest_prompt_; }
   int64_t slot_row(size_t slot) const {
-    return static_cast<int64_t>(slots_.size()) * longest_prompt_ + static_cast<int64_t>(slot) * longest_completion_;
+    return static_cast<int64_t>(slots_.size()) * longest_prompt_ +
+           static_cast<int64_t>(slot) * longest_completion_;
   }
   int64_t room(const RolloutRequest& request) const {
-    return std::min(config_.max_new_tokens, policy_.config().max_positions - static_cast<int64_t>(request.prompt_ids.size()));
+    return std::min(config_.max_new_tokens,
+                    policy_.config().max_positions - static_cast<int64_t>(request.prompt_ids.size()));
   }
 
   const Policy& policy_;
@@ -109,8 +118,9 @@ void Generation::prepare() {
     const int64_t length = static_cast<int64_t>(request.prompt_ids.size());
     if (length == 0) throw DataError(fmt::format("{}: the prompt has no tokens", request.example.id));
     if (room(request) < 1) {
-      throw DataError(fmt::format("{}: the prompt has {} tokens and the context {}; shorten the prompt or drop it",
-                                  request.example.id, length, policy_.config().max_positions));
+      throw DataError(
+          fmt::format("{}: the prompt has {} tokens and the context {}; shorten the prompt or drop it",
+                      request.example.id, length, policy_.config().max_positions));
     }
     longest_prompt_ = std::max(longest_prompt_, length);
     longest_completion_ = std::max(longest_completion_, room(request));
@@ -135,7 +145,8 @@ void Generation::step() {
   std::vector<int64_t> logit_rows;
   admit_prompts(batch, admitted, logit_rows);
   add_decoding(batch, decoding, logit_rows);
-  for (size_t i = 0; i <= batch.plan.segments.size(); ++i) batch.plan.group_begin.push_back(static_cast<int64_t>(i));
+  for (size_t i = 0; i <= batch.plan.segments.size(); ++i)
+    batch.plan.group_begin.push_back(static_cast<int64_t>(i));
 
   const at::Tensor hidden = policy_.forward(batch, &cache_);
   const at::Tensor logits = policy_.logits(hidden, logit_rows).cpu().to(at::kFloat).contiguous();
@@ -156,7 +167,8 @@ void Generation::admit_prompts(TokenBatch& batch, std::vector<PromptEntry*>& adm
   for (const PromptEntry& prompt : active_) {
     waiting += requests_[prompt.request].num_samples - prompt.next_sample;
   }
-  int64_t idle = std::count_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return !slot.prompt; }) - waiting;
+  int64_t idle =
+      std::count_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return !slot.prompt; }) - waiting;
   while (idle > 0 && next_request_ < requests_.size() && !free_regions_.empty()) {
     const RolloutRequest& request = requests_[next_request_];
     const int64_t length = static_cast<int64_t>(request.prompt_ids.size());
@@ -172,19 +184,22 @@ void Generation::admit_prompts(TokenBatch& batch, std::vector<PromptEntry*>& adm
       batch.positions.push_back(i);
       batch.cache_rows.push_back(prompt_row(entry) + i);
     }
-    batch.plan.segments.push_back({.query_begin = begin, .num_queries = length, .own_begin = prompt_row(entry)});
+    batch.plan.segments.push_back(
+        {.query_begin = begin, .num_queries = length, .own_begin = prompt_row(entry)});
     logit_rows.push_back(begin + length - 1);
     admitted.push_back(&entry);
     idle -= request.num_samples;
   }
 }
 
-void Generation::add_decoding(TokenBatch& batch, std::vector<size_t>& decoding, std::vector<int64_t>& logit_rows) {
+void Generation::add_decoding(TokenBatch& batch, std::vector<size_t>& decoding,
+                              std::vector<int64_t>& logit_rows) {
   for (size_t i = 0; i < slots_.size(); ++i) {
     const Slot& slot = slots_[i];
     if (!slot.prompt) continue;
     const int64_t prompt_length = static_cast<int64_t>(requests_[slot.prompt->request].prompt_ids.size());
-    const int64_t written = static_cast<int64_t>(slot.completion.token_ids.size()) - 1;  // keys already in the cache
+    const int64_t written =
+        static_cast<int64_t>(slot.completion.token_ids.size()) - 1;  // keys already in the cache
     const int64_t row = static_cast<int64_t>(batch.token_ids.size());
     batch.token_ids.push_back(slot.last_token);
     batch.positions.push_back(prompt_length + written);
@@ -231,8 +246,10 @@ void Generation::sample_many(const std::vector<size_t>& slots, const float* logi
   at::parallel_for(0, static_cast<int64_t>(slots.size()), 1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const Slot& slot = slots_[slots[static_cast<size_t>(i)]];
-      const uint64_t item = mix(prompt_hashes_[slot.prompt->request], static_cast<uint64_t>(slot.completion.sample_index));
-      const double u = random_uniform(seed_, Stream::Sampling, item, static_cast<uint32_t>(slot.completion.token_ids.size()));
+      const uint64_t item =
+          mix(prompt_hashes_[slot.prompt->request], static_cast<uint64_t>(slot.completion.sample_index));
+      const double u = random_uniform(seed_, Stream::Sampling, item,
+                                      static_cast<uint32_t>(slot.completion.token_ids.size()));
       sampled[static_cast<size_t>(i)] = sample_token({logits + i * V, static_cast<size_t>(V)}, config_, u);
     }
   });
@@ -246,7 +263,8 @@ void Generation::accept(Slot& slot, SampledToken sampled) {
   slot.last_token = sampled.token;
   if (ends_here(sampled.token)) return finish(slot, FinishReason::Stop);
   if (!config_.stop.empty()) {
-    if (const size_t at = stop_position(completion); at != std::string::npos) return finish(slot, FinishReason::Stop, at);
+    if (const size_t at = stop_position(completion); at != std::string::npos)
+      return finish(slot, FinishReason::Stop, at);
   }
   const int64_t limit = room(requests_[slot.prompt->request]);
   if (static_cast<int64_t>(completion.token_ids.size()) >= limit) finish(slot, FinishReason::Length);
@@ -266,7 +284,9 @@ size_t Generation::stop_position(const Completion& completion) const {
 
 bool Generation::ends_here(TokenId token) const {
   const auto& model_ends = policy_.config().eos_token_ids;
-  auto contains = [&](const std::vector<int64_t>& ids) { return std::find(ids.begin(), ids.end(), token) != ids.end(); };
+  auto contains = [&](const std::vector<int64_t>& ids) {
+    return std::find(ids.begin(), ids.end(), token) != ids.end();
+  };
   return contains(model_ends) || contains(config_.stop_token_ids);
 }
 
@@ -287,12 +307,14 @@ void Generation::finish(Slot& slot, FinishReason reason, size_t text_end) {
 LocalEngine::LocalEngine(const Policy& policy, const Tokenizer& tokenizer, EngineConfig config)
     : policy_(policy), tokenizer_(tokenizer), config_(config) {}
 
-std::vector<Group> LocalEngine::generate(const std::vector<RolloutRequest>& requests, const SamplingConfig& config,
-                                         uint64_t seed, const std::function<void(size_t, const Group&)>& on_group,
+std::vector<Group> LocalEngine::generate(const std::vector<RolloutRequest>& requests,
+                                         const SamplingConfig& config, uint64_t seed,
+                                         const std::function<void(size_t, const Group&)>& on_group,
                                          const std::function<bool()>& should_stop) {
   at::NoGradGuard no_grad;
   if (requests.empty()) return {};
-  return Generation(policy_, tokenizer_, config_, requests, config, seed, policy_version_).run(on_group, should_stop);
+  return Generation(policy_, tokenizer_, config_, requests, config, seed, policy_version_)
+      .run(on_group, should_stop);
 }
 
 }  // namespace r1

@@ -18,7 +18,8 @@ struct EngineConfig {
 
   static void fields(auto& self, auto& visit) {
     visit("max_batch", self.max_batch, "completions decoded together");
-    visit("prefill_tokens", self.prefill_tokens, "prompt tokens computed in one forward beside the decoding ones");
+    visit("prefill_tokens", self.prefill_tokens,
+          "prompt tokens computed in one forward beside the decoding ones");
   }
 };
 
@@ -27,8 +28,8 @@ class LocalEngine : public RolloutEngine {
   // Refers to the policy and the tokenizer; both must outlive the engine. policy_version is stamped on completions.
   LocalEngine(const Policy& policy, const Tokenizer& tokenizer, EngineConfig config);
 
-  std::vector<Group> generate(const std::vector<RolloutRequest>& requests, const SamplingConfig& config, uint64_t seed,
-                              const std::function<void(size_t, const Group&)>& on_group = {},
+  std::vector<Group> generate(const std::vector<RolloutRequest>& requests, const SamplingConfig& config,
+                              uint64_t seed, const std::function<void(size_t, const Group&)>& on_group = {},
                               const std::function<bool()>& should_stop = {}) override;
 
   void set_policy_version(int64_t version) { policy_version_ = version; }

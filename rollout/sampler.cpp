@@ -15,11 +15,13 @@ void validate(const SamplingConfig& config, const std::string& prefix) {
   auto require = [&](bool ok, const char* field, double value, const char* wanted) {
     if (!ok) throw ConfigError(fmt::format("{}{}={}: {}", prefix, field, value, wanted));
   };
-  require(config.temperature >= 0 && config.temperature <= 100, "temperature", config.temperature, "use 0 ... 100");
+  require(config.temperature >= 0 && config.temperature <= 100, "temperature", config.temperature,
+          "use 0 ... 100");
   require(config.top_p > 0 && config.top_p <= 1, "top_p", config.top_p, "use a share above 0 and up to 1");
   require(config.top_k >= 0, "top_k", static_cast<double>(config.top_k), "use 0 (off) or a count");
   require(config.min_p >= 0 && config.min_p < 1, "min_p", config.min_p, "use 0 (off) up to below 1");
-  require(config.max_new_tokens >= 1, "max_new_tokens", static_cast<double>(config.max_new_tokens), "use 1 or more");
+  require(config.max_new_tokens >= 1, "max_new_tokens", static_cast<double>(config.max_new_tokens),
+          "use 1 or more");
 }
 
 namespace {
@@ -45,7 +47,8 @@ std::vector<int64_t> kept_tokens(std::span<const float> probabilities, const Sam
     double total = 0, cumulative = 0;
     for (int64_t id : order) total += probabilities[id];
     size_t kept = 0;
-    while (kept < order.size() && cumulative < config.top_p * total) cumulative += probabilities[order[kept++]];
+    while (kept < order.size() && cumulative < config.top_p * total)
+      cumulative += probabilities[order[kept++]];
     order.resize(std::max<size_t>(kept, 1));
   }
   std::sort(order.begin(), order.end());
@@ -89,7 +92,8 @@ SampledToken sample_token(std::span<const float> logits, const SamplingConfig& c
   const int64_t V = static_cast<int64_t>(logits.size());
   const kernels::RowStats stats = kernel.softmax_stats(logits.data(), V, inverse_temperature);
   if (!std::isfinite(stats.logsumexp)) {
-    throw NumericsError("the policy's logits are not finite while sampling; the weights are damaged or diverged");
+    throw NumericsError(
+        "the policy's logits are not finite while sampling; the weights are damaged or diverged");
   }
   auto logprob_of = [&](float logit) { return logit * inverse_temperature - stats.logsumexp; };
   if (greedy) {

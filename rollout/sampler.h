@@ -24,10 +24,12 @@ struct SamplingConfig {
     visit("temperature", self.temperature, "divides the logits; 0 is greedy");
     visit("top_p", self.top_p, "keep the most likely tokens up to this share of probability; 1 keeps all");
     visit("top_k", self.top_k, "keep this many most likely tokens; 0 keeps all");
-    visit("min_p", self.min_p, "keep tokens at least this likely relative to the most likely one; 0 keeps all");
+    visit("min_p", self.min_p,
+          "keep tokens at least this likely relative to the most likely one; 0 keeps all");
     visit("max_new_tokens", self.max_new_tokens, "completion length limit in tokens");
     visit("stop", self.stop, "texts that end a completion; the text is cut before them");
-    visit("stop_token_ids", self.stop_token_ids, "token ids that end a completion, beside the model's own end tokens");
+    visit("stop_token_ids", self.stop_token_ids,
+          "token ids that end a completion, beside the model's own end tokens");
   }
 };
 
@@ -36,7 +38,8 @@ void validate(const SamplingConfig& config, const std::string& prefix);
 
 struct SampledToken {
   TokenId token = 0;
-  float logprob = 0;  // under the full softmax at the sampling temperature (1 when greedy), filters not applied
+  float logprob =
+      0;  // under the full softmax at the sampling temperature (1 when greedy), filters not applied
 };
 
 // Chooses by the uniform number `u` in (0, 1): filters are applied in the order top-k, min-p, top-p, then the inverse

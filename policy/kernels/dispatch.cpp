@@ -26,9 +26,10 @@ int64_t attention_scratch_floats(const AttentionShape& shape, int64_t num_keys) 
 KernelList runnable() {
   KernelList list{{&plain::kernel_set(), nullptr, nullptr}, 1};
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) list.sets[list.count++] = &avx2::kernel_set();
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-      __builtin_cpu_supports("avx512dq")) {
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    list.sets[list.count++] = &avx2::kernel_set();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
     list.sets[list.count++] = &avx512::kernel_set();
   }
   return list;

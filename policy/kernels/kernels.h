@@ -40,17 +40,18 @@ struct Kernels {
   // y = x / sqrt(mean(x^2) + eps) * weight, one row of K; returns the reciprocal root for the backward pass.
   float (*rms_norm_row)(const float* x, const float* weight, float* y, int64_t K, float eps);
   // Adds to dweight[K]; dx = d(rms_norm)/dx * dy.
-  void (*rms_norm_row_backward)(const float* x, const float* weight, const float* dy, float inverse_rms, float* dx,
-                                float* dweight, int64_t K);
+  void (*rms_norm_row_backward)(const float* x, const float* weight, const float* dy, float inverse_rms,
+                                float* dx, float* dweight, int64_t K);
 
   // Rotates each head of one row [H, Dh], half-split pairs (i, i + Dh/2), by angles given as cos/sin [Dh/2].
   // direction -1 rotates back, which is the backward pass.
-  void (*rope_row)(const float* x, const float* cos, const float* sin, float* y, int64_t num_heads, int64_t head_dim,
-                   float direction);
+  void (*rope_row)(const float* x, const float* cos, const float* sin, float* y, int64_t num_heads,
+                   int64_t head_dim, float direction);
 
   // y = silu(gate) * up, and its backward, for one row of K.
   void (*swiglu_row)(const float* gate, const float* up, float* y, int64_t K);
-  void (*swiglu_row_backward)(const float* gate, const float* up, const float* dy, float* dgate, float* dup, int64_t K);
+  void (*swiglu_row_backward)(const float* gate, const float* up, const float* dy, float* dgate, float* dup,
+                              int64_t K);
 
   // Scaled dot-product attention of queries [from, to) of one segment, all heads. q, out: [*, H, Dh]; k, v: [*, Hk, Dh].
   // logsumexp [*, H] is written for the backward pass unless null. scratch: attention_scratch_floats() floats.
@@ -58,17 +59,18 @@ struct Kernels {
                     const AttentionShape& shape, const AttentionSegment& segment, int64_t from, int64_t to,
                     float* scratch);
   // Backward of one segment for one kv head: writes dq, adds to dk and dv.
-  void (*attention_backward)(const float* q, const float* k, const float* v, const float* out, const float* dout,
-                             const float* logsumexp, float* dq, float* dk, float* dv, const AttentionShape& shape,
-                             const AttentionSegment& segment, int64_t kv_head, float* scratch);
+  void (*attention_backward)(const float* q, const float* k, const float* v, const float* out,
+                             const float* dout, const float* logsumexp, float* dq, float* dk, float* dv,
+                             const AttentionShape& shape, const AttentionSegment& segment, int64_t kv_head,
+                             float* scratch);
 
   // Softmax statistics of one row of V logits.
   RowStats (*softmax_stats)(const float* logits, int64_t V, float inverse_temperature);
   // logits <- exp(logits * inverse_temperature - logsumexp), in place.
   void (*softmax_row)(float* logits, int64_t V, float inverse_temperature, float logsumexp);
   // logits <- d loss / d logits for loss gradient `dlogprob` of logprob[target] and `dentropy` of the entropy, in place.
-  void (*logprob_row_backward)(float* logits, int64_t V, float inverse_temperature, RowStats stats, int64_t target,
-                               float dlogprob, float dentropy);
+  void (*logprob_row_backward)(float* logits, int64_t V, float inverse_temperature, RowStats stats,
+                               int64_t target, float dlogprob, float dentropy);
 };
 
 // Scratch floats that attention needs for one query over `num_keys` keys.

@@ -13,7 +13,7 @@ namespace r1::kernels::R1_KERNEL_ISA {
 namespace {
 
 #if defined(__AVX512F__)
-constexpr int kWidth = 16;           // floats in a vector
+constexpr int kWidth = 16;             // floats in a vector
 constexpr int kTileM = 4, kTileN = 6;  // 24 accumulators + 5 operands of 32 registers
 constexpr const char* kName = "avx512";
 #elif defined(__AVX2__)
@@ -103,8 +103,10 @@ inline Vec load_n(const float* from, int64_t n, float fill = 0.0f) {
 }
 
 inline void store_n(float* to, Vec value, int64_t n) {
-  if (n == kWidth) store(to, value);
-  else store_tail(to, value, n);
+  if (n == kWidth)
+    store(to, value);
+  else
+    store_tail(to, value, n);
 }
 
 // One tile of Rows x Columns dot products over all of K. Each product has its own accumulator and sees k in the same
@@ -157,7 +159,8 @@ float dot(const float* a, const float* b, int64_t length) {
 
 // y += scale * x
 inline void add_scaled(float* y, const float* x, float scale, int64_t length) {
-  for_vectors(length, [&](int64_t i, int64_t n) { store_n(y + i, load_n(y + i, n) + load_n(x + i, n) * scale, n); });
+  for_vectors(length,
+              [&](int64_t i, int64_t n) { store_n(y + i, load_n(y + i, n) + load_n(x + i, n) * scale, n); });
 }
 
 float rms_norm_row(const float* x, const float* weight, float* y, int64_t K, float eps) {
@@ -172,9 +175,8 @@ float rms_norm_row(const float* x, const float* weight, float* y, int64_t K, flo
 void rms_norm_row_backward(const float* x, const float* weight, const float* dy, float inverse_rms, float* dx,
                            float* dweight, int64_t K) {
   Vec sum{};
-  for_vectors(K, [&](int64_t i, int64_t n) {
-    sum += load_n(dy + i, n) * load_n(weight + i, n) * load_n(x + i, n);
-  });
+  for_vectors(
+      K, [&](int64_t i, int64_t n) { sum += load_n(dy + i, n) * load_n(weight + i, n) * load_n(x + i, n); });
   const float pull = sum_lanes(sum) / static_cast<float>(K) * inverse_rms * inverse_rms;
   for_vectors(K, [&](int64_t i, int64_t n) {
     const Vec input = load_n(x + i, n), gradient = load_n(dy + i, n);
@@ -183,8 +185,8 @@ void rms_norm_row_backward(const float* x, const float* weight, const float* dy,
   });
 }
 
-void rope_row(const float* x, const float* cos, const float* sin, float* y, int64_t num_heads, int64_t head_dim,
-              float direction) {
+void rope_row(const float* x, const float* cos, const float* sin, float* y, int64_t num_heads,
+              int64_t head_dim, float direction) {
   const int64_t half = head_dim / 2;
   for (int64_t h = 0; h < num_heads; ++h) {
     const float* first = x + h * head_dim;
@@ -207,7 +209,8 @@ void swiglu_row(const float* gate, const float* up, float* y, int64_t K) {
   });
 }
 
-void swiglu_row_backward(const float* gate, const float* up, const float* dy, float* dgate, float* dup, int64_t K) {
+void swiglu_row_backward(const float* gate, const float* up, const float* dy, float* dgate, float* dup,
+                         int64_t K) {
   for_vectors(K, [&](int64_t i, int64_t n) {
     const Vec g = load_n(gate + i, n), u = load_n(up + i, n), d = load_n(dy + i, n), s = sigmoid(g);
     store_n(dup + i, d * g * s, n);
@@ -227,7 +230,9 @@ struct Softmax {
 inline Softmax exponentiate(float* scores, int64_t length) {
   constexpr float kMinusInfinity = -std::numeric_limits<float>::infinity();
   Vec largest = broadcast(kMinusInfinity), sum{};
-  for_vectors(length, [&](int64_t i, int64_t n) { largest = max_vec(load_n(scores + i, n, kMinusInfinity), largest); });
+  for_vectors(length, [&](int64_t i, int64_t n) {
+    largest = max_vec(load_n(scores + i, n, kMinusInfinity), largest);
+  });
   const float max = max_lanes(largest);
   for_vectors(length, [&](int64_t i, int64_t n) {
     const Vec weight = exp_vec(load_n(scores + i, n, kMinusInfinity) - max);
@@ -238,7 +243,8 @@ inline Softmax exponentiate(float* scores, int64_t length) {
 }
 
 void attention_query(const float* q, const float* k, const float* v, float* out, float* logsumexp,
-                     const AttentionShape& shape, const AttentionSegment& segment, int64_t query, float* scores) {
+                     const AttentionShape& shape, const AttentionSegment& segment, int64_t query,
+                     float* scores) {
   const int64_t Dh = shape.head_dim, kv_stride = shape.num_kv_heads * Dh;
   const int64_t heads_per_kv = shape.num_heads / shape.num_kv_heads;
   const int64_t num_keys = segment.prefix_len + segment.own_past + query + 1;
@@ -257,7 +263,8 @@ void attention_query(const float* q, const float* k, const float* v, float* out,
       add_scaled(out_head, v + key_row(segment, j) * kv_stride + kv_offset, scores[j], Dh);
     }
     const float inverse_sum = 1.0f / softmax.sum;
-    for_vectors(Dh, [&](int64_t i, int64_t n) { store_n(out_head + i, load_n(out_head + i, n) * inverse_sum, n); });
+    for_vectors(
+        Dh, [&](int64_t i, int64_t n) { store_n(out_head + i, load_n(out_head + i, n) * inverse_sum, n); });
     if (logsumexp) logsumexp[row * shape.num_heads + h] = softmax.max + std::log(softmax.sum);
   }
 }
@@ -342,9 +349,18 @@ void logprob_row_backward(float* logits, int64_t V, float inverse_temperature, R
 }  // namespace
 
 const Kernels& kernel_set() {
-  static const Kernels set{kName,          linear,   rms_norm_row,       rms_norm_row_backward,
-                           rope_row,       swiglu_row, swiglu_row_backward, attention,
-                           attention_backward, softmax_stats, softmax_row, logprob_row_backward};
+  static const Kernels set{kName,
+                           linear,
+                           rms_norm_row,
+                           rms_norm_row_backward,
+                           rope_row,
+                           swiglu_row,
+                           swiglu_row_backward,
+                           attention,
+                           attention_backward,
+                           softmax_stats,
+                           softmax_row,
+                           logprob_row_backward};
   return set;
 }
 

@@ -66,16 +66,21 @@ TEST_P(EveryKernelSet, AttentionOfAQueryDoesNotDependOnWhereItsKeysLie) {
   const int keys = 40, prefix = 23, row = 2 * 20;
   const auto k = noise(keys * row, 6), v = noise(keys * row, 7), q = noise(keys * 6 * 20, 8);
   std::vector<float> scratch(attention_scratch_floats(shape, keys)), whole(q.size()), lse(keys * 6);
-  kernel().attention(q.data(), k.data(), v.data(), whole.data(), lse.data(), shape,
-                     {.num_queries = keys}, 0, keys, scratch.data());
+  kernel().attention(q.data(), k.data(), v.data(), whole.data(), lse.data(), shape, {.num_queries = keys}, 0,
+                     keys, scratch.data());
   std::vector<float> far_k(100 * row), far_v(100 * row), one(q.size());
   std::copy_n(k.begin(), prefix * row, far_k.begin() + 50 * row);
   std::copy_n(v.begin(), prefix * row, far_v.begin() + 50 * row);
   std::copy(k.begin() + prefix * row, k.end(), far_k.begin() + 3 * row);
   std::copy(v.begin() + prefix * row, v.end(), far_v.begin() + 3 * row);
-  const AttentionSegment last{.query_begin = keys - 1, .num_queries = 1, .prefix_begin = 50, .prefix_len = prefix,
-                              .own_begin = 3, .own_past = keys - prefix - 1};
-  kernel().attention(q.data(), far_k.data(), far_v.data(), one.data(), nullptr, shape, last, 0, 1, scratch.data());
+  const AttentionSegment last{.query_begin = keys - 1,
+                              .num_queries = 1,
+                              .prefix_begin = 50,
+                              .prefix_len = prefix,
+                              .own_begin = 3,
+                              .own_past = keys - prefix - 1};
+  kernel().attention(q.data(), far_k.data(), far_v.data(), one.data(), nullptr, shape, last, 0, 1,
+                     scratch.data());
   for (int i = (keys - 1) * 6 * 20; i < keys * 6 * 20; ++i) ASSERT_EQ(one[i], whole[i]);
 }
 
@@ -85,7 +90,8 @@ TEST_P(EveryKernelSet, SoftmaxStatsAreExactToSinglePrecisionAtAnyLength) {
     const double inverse_temperature = 1.7;
     double sum = 0, weighted = 0;
     for (float logit : logits) sum += std::exp(inverse_temperature * logit);
-    for (float logit : logits) weighted += std::exp(inverse_temperature * logit) / sum * inverse_temperature * logit;
+    for (float logit : logits)
+      weighted += std::exp(inverse_temperature * logit) / sum * inverse_temperature * logit;
     const RowStats stats = kernel().softmax_stats(logits.data(), V, static_cast<float>(inverse_temperature));
     EXPECT_NEAR(stats.logsumexp, std::log(sum), 1e-5) << V;
     EXPECT_NEAR(stats.entropy, std::log(sum) - weighted, 1e-5) << V;

@@ -1,6 +1,7 @@
 // Every op three ways: the kernels against the ATen reference, and both gradients against finite differences.
 #include "policy/ops.h"
 
+#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/arange.h>
@@ -9,7 +10,6 @@
 #include <ATen/ops/randn.h>
 #include <ATen/ops/sum.h>
 #include <ATen/ops/tensor.h>
-#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/ops/zeros_like.h>
 #include <gtest/gtest.h>
 
@@ -50,24 +50,36 @@ std::vector<Case> cases() {
   const at::Tensor ids = at::tensor({3, 0, 3, 5, 3}, at::kLong);
   return {
       {"embedding", {noise({6, 9}, 18)}, [ids](const TensorList& in) { return ops::embedding(ids, in[0]); }},
-      {"rms_norm", {noise({7, 19}, 3), noise({19}, 4)}, [](const TensorList& in) { return ops::rms_norm(in[0], in[1], 1e-5); }},
-      {"linear", {noise({7, 19}, 5), noise({11, 19}, 6), noise({11}, 7)},
+      {"rms_norm",
+       {noise({7, 19}, 3), noise({19}, 4)},
+       [](const TensorList& in) { return ops::rms_norm(in[0], in[1], 1e-5); }},
+      {"linear",
+       {noise({7, 19}, 5), noise({11, 19}, 6), noise({11}, 7)},
        [](const TensorList& in) { return ops::linear(in[0], in[1], in[2]); }},
-      {"rope", {noise({7, 3, 12}, 8)},
-       [cos, sin](const TensorList& in) { return ops::rope(in[0], cos.to(in[0].dtype()), sin.to(in[0].dtype())); }},
-      {"swiglu", {noise({7, 21}, 9), noise({7, 21}, 10)}, [](const TensorList& in) { return ops::swiglu(in[0], in[1]); }},
-      {"attention", {noise({18, 6, 10}, 11), noise({18, 2, 10}, 12), noise({18, 2, 10}, 13)},
+      {"rope",
+       {noise({7, 3, 12}, 8)},
+       [cos, sin](const TensorList& in) {
+         return ops::rope(in[0], cos.to(in[0].dtype()), sin.to(in[0].dtype()));
+       }},
+      {"swiglu",
+       {noise({7, 21}, 9), noise({7, 21}, 10)},
+       [](const TensorList& in) { return ops::swiglu(in[0], in[1]); }},
+      {"attention",
+       {noise({18, 6, 10}, 11), noise({18, 2, 10}, 12), noise({18, 2, 10}, 13)},
        [plan](const TensorList& in) { return ops::attention(in[0], in[1], in[2], plan); }},
-      {"logprobs", {noise({9, 14}, 14), noise({23, 14}, 15)},
+      {"logprobs",
+       {noise({9, 14}, 14), noise({23, 14}, 15)},
        [targets](const TensorList& in) { return ops::token_logprobs(in[0], in[1], targets, 0.7).logprobs; }},
-      {"entropy", {noise({9, 14}, 16), noise({23, 14}, 17)},
+      {"entropy",
+       {noise({9, 14}, 16), noise({23, 14}, 17)},
        [targets](const TensorList& in) { return ops::token_logprobs(in[0], in[1], targets, 0.7).entropy; }},
   };
 }
 
 TensorList as(const TensorList& inputs, at::ScalarType dtype) {
   TensorList result;
-  for (const at::Tensor& input : inputs) result.push_back(input.detach().to(dtype).clone().requires_grad_(true));
+  for (const at::Tensor& input : inputs)
+    result.push_back(input.detach().to(dtype).clone().requires_grad_(true));
   return result;
 }
 
@@ -103,8 +115,10 @@ TEST(Ops, KernelsWithAndWithoutGradientGiveTheSameBits) {
 
 TEST(Ops, KernelGradientsEqualTheReferenceGradients) {
   for (const Case& c : cases()) {
-    const TensorList fast = gradients(c.op, as(c.inputs, at::kFloat)), exact = gradients(c.op, as(c.inputs, at::kDouble));
-    for (size_t i = 0; i < fast.size(); ++i) EXPECT_LT(largest_difference(fast[i], exact[i]), 2e-5) << c.name << " input " << i;
+    const TensorList fast = gradients(c.op, as(c.inputs, at::kFloat)),
+                     exact = gradients(c.op, as(c.inputs, at::kDouble));
+    for (size_t i = 0; i < fast.size(); ++i)
+      EXPECT_LT(largest_difference(fast[i], exact[i]), 2e-5) << c.name << " input " << i;
   }
 }
 
@@ -124,7 +138,8 @@ TEST(Ops, ReferenceGradientsEqualFiniteDifferences) {
       const double above = objective(moved);
       moved[i] = inputs[i] - direction * kStep;
       const double slope = (above - objective(moved)) / (2 * kStep);
-      EXPECT_NEAR(slope, at::sum(analytic[i] * direction).item<double>(), 1e-6 * std::max(1.0, std::abs(slope)))
+      EXPECT_NEAR(slope, at::sum(analytic[i] * direction).item<double>(),
+                  1e-6 * std::max(1.0, std::abs(slope)))
           << c.name << " input " << i;
     }
   }
@@ -134,10 +149,12 @@ TEST(Ops, HeadTilesGiveTheSameLogprobsAsOneTile) {
   at::NoGradGuard no_grad;
   const int64_t rows = 2 * ops::kHeadTileRows + 3;
   const at::Tensor hidden = noise({rows, 14}, 20), head = noise({23, 14}, 21);
-  const at::Tensor targets = at::randint(0, 23, {rows}, at::make_generator<at::CPUGeneratorImpl>(22), at::kLong);
+  const at::Tensor targets =
+      at::randint(0, 23, {rows}, at::make_generator<at::CPUGeneratorImpl>(22), at::kLong);
   const at::Tensor all = ops::token_logprobs(hidden, head, targets, 1.0).logprobs;
   for (int64_t row : {int64_t{0}, ops::kHeadTileRows, rows - 1}) {
-    const auto one = ops::token_logprobs(hidden.narrow(0, row, 1), head, targets.narrow(0, row, 1), 1.0).logprobs;
+    const auto one =
+        ops::token_logprobs(hidden.narrow(0, row, 1), head, targets.narrow(0, row, 1), 1.0).logprobs;
     EXPECT_EQ(one.item<float>(), all[row].item<float>()) << row;
   }
 }

@@ -26,7 +26,9 @@ Policy toy(const std::string& name, c10::Device device = kCpu) {
   return Policy(std::move(files.config), std::move(files.weights), device);
 }
 
-Json golden(const std::string& path) { return read_json_file(std::string(R1_SOURCE_DIR) + "/tests/golden/" + path); }
+Json golden(const std::string& path) {
+  return read_json_file(std::string(R1_SOURCE_DIR) + "/tests/golden/" + path);
+}
 
 TokenBatch one_sequence(const std::vector<int64_t>& ids) {
   TokenBatch batch;
@@ -46,7 +48,10 @@ std::vector<int64_t> iota(int64_t from, int64_t count) {
 // Logprobs of ids[1...] given what stands before them.
 at::Tensor sequence_logprobs(const Policy& policy, const std::vector<int64_t>& ids) {
   const at::Tensor hidden = policy.forward(one_sequence(ids));
-  return policy.token_logprobs(hidden, iota(0, static_cast<int64_t>(ids.size()) - 1), {ids.begin() + 1, ids.end()}, 1.0).logprobs;
+  return policy
+      .token_logprobs(hidden, iota(0, static_cast<int64_t>(ids.size()) - 1), {ids.begin() + 1, ids.end()},
+                      1.0)
+      .logprobs;
 }
 
 // Mean loss over masked tokens of the golden's sequences, backward included: the gradient is left in the policy.
@@ -63,7 +68,8 @@ double golden_loss(Policy& policy, const Json& expected) {
     }
     if (rows.empty()) continue;
     const at::Tensor part =
-        -at::sum(policy.token_logprobs(policy.forward(one_sequence(ids)), rows, targets, 1.0).logprobs) / num_tokens;
+        -at::sum(policy.token_logprobs(policy.forward(one_sequence(ids)), rows, targets, 1.0).logprobs) /
+        num_tokens;
     part.backward();
     loss += part.item<double>();
   }
@@ -82,7 +88,8 @@ TEST_P(ToyModels, LogprobsAndLogitsEqualTransformers) {
     const at::Tensor found = sequence_logprobs(policy, ids);
     for (size_t i = 0; i < logprobs.size(); ++i) EXPECT_NEAR(found[i].item<double>(), logprobs[i], 2e-5) << i;
     const auto last = sequence.at("last_logits").get<std::vector<double>>();
-    const at::Tensor logits = policy.logits(policy.forward(one_sequence(ids)), {static_cast<int64_t>(ids.size()) - 1});
+    const at::Tensor logits =
+        policy.logits(policy.forward(one_sequence(ids)), {static_cast<int64_t>(ids.size()) - 1});
     for (size_t i = 0; i < last.size(); ++i) EXPECT_NEAR(logits[0][i].item<double>(), last[i], 2e-5) << i;
   }
 }
@@ -92,10 +99,13 @@ TEST_P(ToyModels, LossAndEveryGradientEqualTransformers) {
   const Json expected = golden(std::string(GetParam()) + "/golden.json");
   EXPECT_NEAR(golden_loss(policy, expected), expected.at("loss").get<double>(), 1e-5);
   const NamedTensors gradients = policy.gradients();
-  EXPECT_NEAR(global_grad_norm(gradients), expected.at("grad_norm").get<double>(), 1e-4 * expected.at("grad_norm").get<double>());
+  EXPECT_NEAR(global_grad_norm(gradients), expected.at("grad_norm").get<double>(),
+              1e-4 * expected.at("grad_norm").get<double>());
   ASSERT_EQ(gradients.size(), expected.at("grad_norms").size());
   for (const auto& [name, norm] : expected.at("grad_norms").items()) {
-    EXPECT_NEAR(global_grad_norm({{name, gradients.at(name)}}), norm.get<double>(), 1e-4 * norm.get<double>() + 1e-6) << name;
+    EXPECT_NEAR(global_grad_norm({{name, gradients.at(name)}}), norm.get<double>(),
+                1e-4 * norm.get<double>() + 1e-6)
+        << name;
   }
 }
 
@@ -112,7 +122,9 @@ TEST_P(ToyModels, CachedDecodingGivesTheBitsOfTheFullForward) {
   EXPECT_TRUE(policy.forward(prefill, &cache).equal(full.narrow(0, 0, 4)));
   for (int64_t i = 4; i < static_cast<int64_t>(ids.size()); ++i) {
     TokenBatch next{{ids[i]}, {i}, {20 + i - 4}, {}};
-    next.plan = {{{.num_queries = 1, .prefix_begin = 10, .prefix_len = 4, .own_begin = 20, .own_past = i - 4}}, {0, 1}};
+    next.plan = {
+        {{.num_queries = 1, .prefix_begin = 10, .prefix_len = 4, .own_begin = 20, .own_past = i - 4}},
+        {0, 1}};
     EXPECT_TRUE(policy.forward(next, &cache).equal(full.narrow(0, i, 1))) << "token " << i;
   }
 }
@@ -127,8 +139,10 @@ TEST_P(ToyModels, PackingWithASharedPromptGivesTheBitsOfEachSequenceAlone) {
                   {.query_begin = 5, .num_queries = 3, .prefix_begin = 0, .prefix_len = 3, .own_begin = 5}},
                  {0, 3}};
   const at::Tensor together = policy.forward(packed);
-  EXPECT_TRUE(policy.forward(one_sequence({5, 17, 3, 9, 22})).narrow(0, 3, 2).equal(together.narrow(0, 3, 2)));
-  EXPECT_TRUE(policy.forward(one_sequence({5, 17, 3, 1, 30, 31})).narrow(0, 3, 3).equal(together.narrow(0, 5, 3)));
+  EXPECT_TRUE(
+      policy.forward(one_sequence({5, 17, 3, 9, 22})).narrow(0, 3, 2).equal(together.narrow(0, 3, 2)));
+  EXPECT_TRUE(
+      policy.forward(one_sequence({5, 17, 3, 1, 30, 31})).narrow(0, 3, 3).equal(together.narrow(0, 5, 3)));
 }
 
 TEST_P(ToyModels, ForwardAndBackwardRunOnTheMetaDevice) {
@@ -165,7 +179,8 @@ TEST_F(DemoModel, LogprobsAndLogitsEqualTransformersToOneInTenThousand) {
     const auto ids = prompt.at("token_ids").get<std::vector<int64_t>>();
     const auto expected = prompt.at("logprobs").get<std::vector<double>>();
     const at::Tensor found = sequence_logprobs(policy, ids);
-    for (size_t i = 0; i < expected.size(); ++i) worst = std::max(worst, std::abs(found[i].item<double>() - expected[i]));
+    for (size_t i = 0; i < expected.size(); ++i)
+      worst = std::max(worst, std::abs(found[i].item<double>() - expected[i]));
   }
   RecordProperty("worst", std::to_string(worst));
   EXPECT_LT(worst, 1e-4);
@@ -183,7 +198,8 @@ TEST_F(DemoModel, SixtyFourGreedyTokensEqualTransformersOnTenPrompts) {
     // One forward over prompt and golden tokens: greedy decoding repeats them exactly if each is the argmax there.
     const at::Tensor hidden = policy.forward(one_sequence(ids));
     const at::Tensor logits = policy.logits(hidden, iota(static_cast<int64_t>(prompt_length) - 1, 64));
-    for (int64_t i = 0; i < 64; ++i) ASSERT_EQ(logits[i].argmax().item<int64_t>(), expected[i]) << prompt.at("text") << i;
+    for (int64_t i = 0; i < 64; ++i)
+      ASSERT_EQ(logits[i].argmax().item<int64_t>(), expected[i]) << prompt.at("text") << i;
   }
 }
 

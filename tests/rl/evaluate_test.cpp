@@ -13,13 +13,17 @@ class ScriptedEngine : public RolloutEngine {
  public:
   explicit ScriptedEngine(std::vector<std::vector<std::string>> texts) : texts_(std::move(texts)) {}
   std::vector<Group> generate(const std::vector<RolloutRequest>& requests, const SamplingConfig&, uint64_t,
-                              const std::function<void(size_t, const Group&)>&, const std::function<bool()>&) override {
+                              const std::function<void(size_t, const Group&)>&,
+                              const std::function<bool()>&) override {
     std::vector<Group> groups;
     for (size_t p = 0; p < requests.size(); ++p) {
       Group group{requests[p].example, requests[p].prompt_ids, {}};
       for (const std::string& text : texts_[p]) {
-        group.completions.push_back({.token_ids = {1, 2, 3}, .rollout_logprobs = {0, 0, 0}, .text = text,
-                                     .finish_reason = text.empty() ? FinishReason::Length : FinishReason::Stop});
+        group.completions.push_back(
+            {.token_ids = {1, 2, 3},
+             .rollout_logprobs = {0, 0, 0},
+             .text = text,
+             .finish_reason = text.empty() ? FinishReason::Length : FinishReason::Stop});
       }
       groups.push_back(group);
     }
@@ -33,7 +37,8 @@ class ScriptedEngine : public RolloutEngine {
 std::vector<Example> problems(int count) {
   std::vector<Example> result;
   for (int i = 0; i < count; ++i) {
-    result.push_back({.id = "p" + std::to_string(i), .messages = {{"user", "?"}}, .answer = std::to_string(i)});
+    result.push_back(
+        {.id = "p" + std::to_string(i), .messages = {{"user", "?"}}, .answer = std::to_string(i)});
   }
   return result;
 }

@@ -78,14 +78,19 @@ TEST(Grpo, ResumedMetricsAndWeightsEqualTheUninterruptedRun) {
   // Stopped by an exception out of step 5: the newest checkpoint is that of step 4.
   const GrpoConfig config = small_grpo(folder / "cut");
   LanguageModel cut = make_toy_model({.scale = 2.0});
-  TrainObserver failing{[](int64_t step, int64_t, const Metrics&) { if (step == 5) throw IoError("planted"); }, {}, {}};
+  TrainObserver failing{[](int64_t step, int64_t, const Metrics&) {
+                          if (step == 5) throw IoError("planted");
+                        },
+                        {},
+                        {}};
   EXPECT_THROW(train_grpo(config, cut, false, failing), IoError);
   LanguageModel resumed = make_toy_model({.scale = 2.0});
   Recorded rest;
   train_grpo(config, resumed, true, rest.observer());
 
   ASSERT_EQ(rest.steps.size(), 2u);
-  for (size_t i = 0; i < 2; ++i) EXPECT_EQ(deterministic(rest.steps[i]), deterministic(uninterrupted.steps[4 + i]));
+  for (size_t i = 0; i < 2; ++i)
+    EXPECT_EQ(deterministic(rest.steps[i]), deterministic(uninterrupted.steps[4 + i]));
   for (const auto& [name, weight] : whole.policy.weights()) {
     EXPECT_TRUE(weight.equal(resumed.policy.weights().at(name))) << name;
   }
@@ -113,10 +118,13 @@ TEST(Grpo, EverySwitchTrainsAndKeepsParity) {
     GrpoConfig config = small_grpo(folder / "run");
     config.steps = 2;
     if (variant == 0) config.loss = {.ratio = RatioLevel::Sequence, .aggregation = Aggregation::SequenceMean};
-    if (variant == 1) config.loss = {.dual_clip = 3, .kl = KlKind::LossK3}, config.reference_refresh_every = 1;
+    if (variant == 1)
+      config.loss = {.dual_clip = 3, .kl = KlKind::LossK3}, config.reference_refresh_every = 1;
     if (variant == 2) config.loss.kl = KlKind::Reward;
     if (variant == 3) config.dynamic_sampling = true, config.overlong = OverlongPolicy::Mask;
-    if (variant == 4) config.minibatches = 3, config.epochs = 2, config.advantages = {Baseline::LeaveOneOut, AdvantageScale::Batch};
+    if (variant == 4)
+      config.minibatches = 3, config.epochs = 2,
+      config.advantages = {Baseline::LeaveOneOut, AdvantageScale::Batch};
     LanguageModel model = make_toy_model({.scale = 2.0});
     Recorded recorded;
     train_grpo(config, model, false, recorded.observer());
@@ -125,7 +133,9 @@ TEST(Grpo, EverySwitchTrainsAndKeepsParity) {
       EXPECT_EQ(metrics.at("parity"), 0.0) << variant;
       EXPECT_TRUE(std::isfinite(metrics.at("loss"))) << variant;
     }
-    if (variant == 1) { EXPECT_EQ(recorded.steps[0].at("kl"), 0.0); }  // the reference is the policy itself
+    if (variant == 1) {
+      EXPECT_EQ(recorded.steps[0].at("kl"), 0.0);
+    }  // the reference is the policy itself
   }
 }
 
@@ -168,7 +178,8 @@ TEST(Grpo, ThreeNotFiniteStepsInARowStopTheRunAndKeepTheBatches) {
   LanguageModel model = make_toy_model({.scale = 2.0});
   const NamedTensors before = model.policy.clone_weights();
   EXPECT_THROW(train_grpo(config, model, false, {}), NumericsError);
-  for (const auto& [name, weight] : before) EXPECT_TRUE(weight.equal(model.policy.weights().at(name))) << name;
+  for (const auto& [name, weight] : before)
+    EXPECT_TRUE(weight.equal(model.policy.weights().at(name))) << name;
   const ReplayReport report = replay_quarantine(folder / "run/quarantine/step_000001", c10::Device("cpu"));
   EXPECT_FALSE(std::isfinite(report.grad_norm));
   EXPECT_EQ(report.samples.size(), 12u);
@@ -232,7 +243,11 @@ TEST(Sft, ResumeIsBitExact) {
   LanguageModel whole = make_toy_model(1), cut = make_toy_model(1), resumed = make_toy_model(1);
   train_sft(config, whole, false, {});
   config.run.output = folder / "cut";
-  TrainObserver failing{[](int64_t step, int64_t, const Metrics&) { if (step == 8) throw IoError("planted"); }, {}, {}};
+  TrainObserver failing{[](int64_t step, int64_t, const Metrics&) {
+                          if (step == 8) throw IoError("planted");
+                        },
+                        {},
+                        {}};
   EXPECT_THROW(train_sft(config, cut, false, failing), IoError);
   train_sft(config, resumed, true, {});
   for (const auto& [name, weight] : whole.policy.weights()) {

@@ -50,8 +50,8 @@ TEST(Loss, ClippingGivesTheHandValues) {
   struct Case {
     double ratio, A, objective, slope;
   };
-  for (const Case& c : {Case{1.1, 2, 2.2, 2.2}, Case{2.0, 2, 2.6, 0}, Case{0.5, 2, 1.0, 1.0}, Case{2.0, -1, -2.0, -2.0},
-                        Case{0.5, -1, -0.8, 0}}) {
+  for (const Case& c : {Case{1.1, 2, 2.2, 2.2}, Case{2.0, 2, 2.6, 0}, Case{0.5, 2, 1.0, 1.0},
+                        Case{2.0, -1, -2.0, -2.0}, Case{0.5, -1, -0.8, 0}}) {
     EXPECT_NEAR(value(completion({c.ratio}, c.A), kPpo), -c.objective, 1e-12) << c.ratio << " " << c.A;
     EXPECT_NEAR(gradient(completion({c.ratio}, c.A), kPpo), -c.slope, 1e-12) << c.ratio << " " << c.A;
   }
@@ -82,7 +82,8 @@ TEST(Loss, KlEstimatorsGiveTheHandValues) {
     KlKind kind;
     double kl;
   };
-  for (const Case& c : {Case{KlKind::LossK1, -x}, Case{KlKind::LossK2, x * x / 2}, Case{KlKind::LossK3, std::exp(x) - x - 1}}) {
+  for (const Case& c : {Case{KlKind::LossK1, -x}, Case{KlKind::LossK2, x * x / 2},
+                        Case{KlKind::LossK3, std::exp(x) - x - 1}}) {
     LossInputs inputs = completion({1.0}, 0);
     inputs.ref_logprobs = inputs.logprobs.detach() + x;
     EXPECT_NEAR(value(inputs, {.kl = c.kind, .kl_coef = 0.5}), 0.5 * c.kl, 1e-12);
@@ -105,7 +106,8 @@ TEST(Loss, GradientEqualsFiniteDifferencesForEverySwitch) {
   for (RatioLevel ratio : {RatioLevel::Token, RatioLevel::Sequence}) {
     for (KlKind kl : {KlKind::Off, KlKind::LossK1, KlKind::LossK2, KlKind::LossK3}) {
       for (double dual : {0.0, 1.5}) {
-        const LossConfig config{.ratio = ratio, .clip_low = 0.2, .clip_high = 0.3, .dual_clip = dual, .kl = kl, .kl_coef = 0.3};
+        const LossConfig config{
+            .ratio = ratio, .clip_low = 0.2, .clip_high = 0.3, .dual_clip = dual, .kl = kl, .kl_coef = 0.3};
         LossInputs inputs = completion({1.1, 0.7, 1.9, 1.05}, -0.8);
         inputs.weights = vec({0.1, 0.2, 0.3, 0.4});
         if (kl != KlKind::Off) inputs.ref_logprobs = vec({-1.2, -0.9, -1.4, -1.0});

@@ -24,7 +24,8 @@ TrainBatch make_batch(const Policy& policy) {
   for (size_t p = 0; p < 3; ++p) {
     for (size_t g = 0; g < 3; ++g) {
       TrainSample sample{.prompt = p};
-      for (size_t i = 0; i < 2 + 2 * g + p; ++i) sample.token_ids.push_back(static_cast<TokenId>(40 + 7 * i + 3 * g + p));
+      for (size_t i = 0; i < 2 + 2 * g + p; ++i)
+        sample.token_ids.push_back(static_cast<TokenId>(40 + 7 * i + 3 * g + p));
       sample.loss_mask.assign(sample.token_ids.size(), true);
       if (g == 1) sample.loss_mask[1] = false;
       sample.advantage = g == 0 ? 1.0 : g == 1 ? -0.5 : 0.0;
@@ -36,7 +37,8 @@ TrainBatch make_batch(const Policy& policy) {
   auto scored = score_samples(policy, batch, all, 1.0, 1000);
   for (size_t i = 0; i < all.size(); ++i) {
     for (size_t t = 0; t < scored[i].size(); ++t) {
-      batch.samples[i].old_logprobs.push_back(scored[i][t] + 0.15f * static_cast<float>(static_cast<int>(t % 3) - 1));
+      batch.samples[i].old_logprobs.push_back(scored[i][t] +
+                                              0.15f * static_cast<float>(static_cast<int>(t % 3) - 1));
       batch.samples[i].ref_logprobs.push_back(scored[i][t] - 0.1f);
     }
   }
@@ -53,8 +55,9 @@ class Update : public testing::Test {
                         const LossConfig& loss) {
     const UpdateOptions options{1.0, loss.aggregation, count_denominators(batch, 64), token_budget};
     model_.policy.zero_gradients();
-    result_ = accumulate_gradients(model_.policy, batch, samples, options,
-                                   [&](const LossInputs& inputs) { return policy_gradient_loss(inputs, loss); });
+    result_ = accumulate_gradients(model_.policy, batch, samples, options, [&](const LossInputs& inputs) {
+      return policy_gradient_loss(inputs, loss);
+    });
     NamedTensors copy;
     for (const auto& [name, tensor] : model_.policy.gradients()) copy.emplace(name, tensor.clone());
     return copy;
@@ -81,8 +84,13 @@ double relative_difference(const NamedTensors& a, const NamedTensors& b) {
 TEST_F(Update, AnySplitIntoMicroBatchesGivesTheSameGradient) {
   for (Aggregation aggregation : {Aggregation::TokenMean, Aggregation::SequenceMean, Aggregation::Constant}) {
     for (RatioLevel ratio : {RatioLevel::Token, RatioLevel::Sequence}) {
-      const LossConfig loss{.ratio = ratio, .clip_low = 0.1, .clip_high = 0.2, .aggregation = aggregation,
-                            .kl = KlKind::LossK3, .kl_coef = 0.1, .entropy_coef = 0.01};
+      const LossConfig loss{.ratio = ratio,
+                            .clip_low = 0.1,
+                            .clip_high = 0.2,
+                            .aggregation = aggregation,
+                            .kl = KlKind::LossK3,
+                            .kl_coef = 0.1,
+                            .entropy_coef = 0.01};
       const NamedTensors whole = gradient(batch_, all(), 100000, loss);
       const double loss_whole = result_.loss;
       for (int64_t budget : {1, 13, 40}) {
@@ -131,7 +139,8 @@ TEST_F(Update, SkippingSilentSamplesIsExact) {
   const LossConfig loss;
   const auto kept = samples_to_compute(batch_, all(), loss);
   EXPECT_EQ(kept.size(), 6u);  // three samples have advantage 0
-  EXPECT_LT(relative_difference(gradient(batch_, kept, 1000, loss), gradient(batch_, all(), 1000, loss)), 1e-6);
+  EXPECT_LT(relative_difference(gradient(batch_, kept, 1000, loss), gradient(batch_, all(), 1000, loss)),
+            1e-6);
 }
 
 TEST_F(Update, SilentSamplesAreKeptWhenAKlOrEntropyTermSpeaks) {
@@ -141,7 +150,8 @@ TEST_F(Update, SilentSamplesAreKeptWhenAKlOrEntropyTermSpeaks) {
 }
 
 TEST_F(Update, GradientEqualsFiniteDifferencesThroughTheWholeModel) {
-  const LossConfig loss{.clip_low = 0.1, .clip_high = 0.2, .kl = KlKind::LossK2, .kl_coef = 0.3, .entropy_coef = 0.05};
+  const LossConfig loss{
+      .clip_low = 0.1, .clip_high = 0.2, .kl = KlKind::LossK2, .kl_coef = 0.3, .entropy_coef = 0.05};
   const NamedTensors analytic = gradient(batch_, all(), 1000, loss);
   at::NoGradGuard no_grad;
   for (const char* name : {"model.embed_tokens.weight", "model.layers.0.self_attn.k_proj.weight",
@@ -181,7 +191,8 @@ TEST_F(Update, ANotFiniteUpdateLeavesWeightsAndOptimizerUntouched) {
   const StepResult result = apply_gradients(model_.policy, optimizer, result_.loss, 1e-3, 1.0);
   EXPECT_FALSE(result.finite);
   EXPECT_EQ(optimizer.steps(), 1);
-  for (const auto& [name, tensor] : weights) EXPECT_TRUE(tensor.equal(model_.policy.weights().at(name))) << name;
+  for (const auto& [name, tensor] : weights)
+    EXPECT_TRUE(tensor.equal(model_.policy.weights().at(name))) << name;
   for (const auto& [name, tensor] : moments) EXPECT_TRUE(tensor.equal(optimizer.state().at(name))) << name;
   EXPECT_TRUE(model_.policy.gradients().empty());
 }

@@ -17,7 +17,8 @@ TEST(LanguageModel, ASavedFolderLoadsBackToTheSameModel) {
   save_language_model(folder / "m", model, "float32");
   const LanguageModel loaded = load_language_model(folder / "m", c10::Device("cpu"));
   EXPECT_EQ(loaded.policy.config(), model.policy.config());
-  for (const auto& [name, weight] : model.policy.weights()) EXPECT_TRUE(weight.equal(loaded.policy.weights().at(name)));
+  for (const auto& [name, weight] : model.policy.weights())
+    EXPECT_TRUE(weight.equal(loaded.policy.weights().at(name)));
   EXPECT_EQ(loaded.chat_template.source(), model.chat_template.source());
   const Example example{.id = "e", .messages = {{"user", "hi"}}};
   EXPECT_EQ(prompt_ids(loaded, example), prompt_ids(model, example));

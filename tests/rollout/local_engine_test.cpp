@@ -25,8 +25,8 @@ class Engine : public testing::Test {
     }
     return result;
   }
-  std::vector<Group> generate(const std::vector<RolloutRequest>& requests, const SamplingConfig& config, int64_t batch,
-                              uint64_t seed = 1) const {
+  std::vector<Group> generate(const std::vector<RolloutRequest>& requests, const SamplingConfig& config,
+                              int64_t batch, uint64_t seed = 1) const {
     LocalEngine engine(model_.policy, model_.tokenizer, {.max_batch = batch, .prefill_tokens = 16});
     return engine.generate(requests, config, seed);
   }
@@ -41,7 +41,8 @@ TEST_F(Engine, TokensAndLogprobsAreTheSameInABatchOfOneOrSixtyFour) {
     const auto narrow = generate(requests(4), config_, batch);
     for (size_t p = 0; p < wide.size(); ++p) {
       for (size_t g = 0; g < 4; ++g) {
-        EXPECT_EQ(narrow[p].completions[g].token_ids, wide[p].completions[g].token_ids) << batch << " " << p << " " << g;
+        EXPECT_EQ(narrow[p].completions[g].token_ids, wide[p].completions[g].token_ids)
+            << batch << " " << p << " " << g;
         EXPECT_EQ(narrow[p].completions[g].rollout_logprobs, wide[p].completions[g].rollout_logprobs);
       }
     }
@@ -82,7 +83,8 @@ TEST_F(Engine, RolloutLogprobsEqualTheFullForwardBitForBit) {
       for (const Completion& completion : group.completions) {
         TokenBatch batch;
         batch.token_ids.assign(group.prompt_ids.begin(), group.prompt_ids.end());
-        batch.token_ids.insert(batch.token_ids.end(), completion.token_ids.begin(), completion.token_ids.end());
+        batch.token_ids.insert(batch.token_ids.end(), completion.token_ids.begin(),
+                               completion.token_ids.end());
         batch.positions.resize(batch.token_ids.size());
         std::iota(batch.positions.begin(), batch.positions.end(), 0);
         batch.plan = {{{.num_queries = static_cast<int64_t>(batch.token_ids.size())}}, {0, 1}};

@@ -20,7 +20,8 @@ TEST(Sampler, GreedyTakesTheLargestLogit) {
 }
 
 TEST(Sampler, TheUniformNumberWalksTheCumulativeDistribution) {
-  for (auto [u, token] : {std::pair(0.05, 0), {0.15, 1}, {0.29, 1}, {0.31, 2}, {0.59, 2}, {0.61, 3}, {0.99, 3}}) {
+  for (auto [u, token] :
+       {std::pair(0.05, 0), {0.15, 1}, {0.29, 1}, {0.31, 2}, {0.59, 2}, {0.61, 3}, {0.99, 3}}) {
     EXPECT_EQ(sample_token(kLogits, {}, u).token, token) << u;
   }
 }
@@ -51,8 +52,10 @@ TEST(Sampler, MinPIsRelativeToTheMostLikely) {
 
 TEST(Sampler, DrawsFollowTheDistribution) {
   std::vector<int> counts(4);
-  for (uint64_t i = 0; i < 20000; ++i) ++counts[sample_token(kLogits, {}, random_uniform(3, Stream::Sampling, i, 0)).token];
-  for (int token = 0; token < 4; ++token) EXPECT_NEAR(counts[token] / 20000.0, 0.1 * (token + 1), 0.012) << token;
+  for (uint64_t i = 0; i < 20000; ++i)
+    ++counts[sample_token(kLogits, {}, random_uniform(3, Stream::Sampling, i, 0)).token];
+  for (int token = 0; token < 4; ++token)
+    EXPECT_NEAR(counts[token] / 20000.0, 0.1 * (token + 1), 0.012) << token;
 }
 
 TEST(Sampler, LogitsThatAreNotFiniteStopTheRun) {
