@@ -1,7 +1,6 @@
 // Legend: P prompts of a step, G completions of a prompt, [P][G] one entry per completion.
 #include "rl/grpo.h"
 
-#include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 
 #include <chrono>
@@ -48,7 +47,7 @@ void train_grpo(const GrpoConfig& config, LanguageModel& model, bool resume, con
   RewardSet rewards(config.reward);  // rewards
   // What cannot work fails here, before there is a run folder: data, rewards, the template on the first step's prompts.
   prompts.take(0, config.prompts_per_step, 1, 1);
-  TrainingRun run(config.run, "grpo", config_to_json(config_fields(resolved)), resume, observer);
+  TrainingRun run(config.run, "grpo", config_to_json(config_fields(resolved)), resume, model, observer);
   LocalEngine engine(model.policy, model.tokenizer, config.engine);  // rollout
   AdamW optimizer(model.policy.weights(), config.optimizer);         // policy
   Reference reference(config, model.policy);                         // frozen policy for KL terms
@@ -59,8 +58,7 @@ void train_grpo(const GrpoConfig& config, LanguageModel& model, bool resume, con
   while (at.step < config.steps) {
     Stopwatch watch;
     const int64_t step = at.step + 1;
-    const bool stop = observer.stop_requested();
-    if (stop) {
+    if (observer.stop_requested()) {
       run.checkpoint(model, optimizer, at, reference.stored_weights());
       throw Interrupted(fmt::format("interrupted after step {}; continue with --resume", at.step));
     }

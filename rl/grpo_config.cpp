@@ -35,7 +35,6 @@ GrpoConfig grpo_preset(const std::string& name) {
     config.sampling.temperature = 1.0;
     return config;
   }
-  const std::string near = nearest_word(name, {"r1", "dapo"});
   throw ConfigError(fmt::format("--preset {}: no such preset; use r1 or dapo", name));
 }
 

@@ -104,7 +104,7 @@ void train_on_demonstrations(const SftConfig& config, const std::vector<Example>
                              bool resume, const TrainObserver& observer) {
   if (demonstrations.empty())
     throw DataError("there is no demonstration to train on; check data.path and data.limit");
-  TrainingRun run(config.run, verb, resolved_config, resume, observer);
+  TrainingRun run(config.run, verb, resolved_config, resume, model, observer);
   const int64_t steps = number_of_steps(config, demonstrations.size());
   const SeededOrder order(config.seed, static_cast<int64_t>(demonstrations.size()));
   ScheduleConfig schedule = config.schedule;

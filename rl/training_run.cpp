@@ -19,9 +19,18 @@ constexpr const char* kReferencePrefix = "reference.";
 const std::set<std::string> kMayChangeOnResume = {"steps", "run.checkpoint_every", "run.keep_checkpoints",
                                                   "run.save_final_model", "eval_every"};
 
-RunDirectory open_directory(const RunConfig& config, const Json& resolved, bool resume) {
-  return resume ? RunDirectory::resume(config.output, resolved, kMayChangeOnResume)
-                : RunDirectory::create(config.output, resolved);
+// The kept checkpoints and one being written, each with weights and two moments, and the final model. A resumed run has
+// most of it already: it must have room for one checkpoint and the model.
+uint64_t disk_bytes_needed(const RunConfig& config, bool resume, const LanguageModel& model) {
+  const int64_t checkpoints = resume ? 1 : config.keep_checkpoints + 1;
+  return num_bytes(model.policy.weights()) * static_cast<uint64_t>(3 * checkpoints + 1);
+}
+
+RunDirectory open_directory(const RunConfig& config, const Json& resolved, bool resume,
+                            const LanguageModel& model) {
+  const uint64_t needed = disk_bytes_needed(config, resume, model);
+  return resume ? RunDirectory::resume(config.output, resolved, kMayChangeOnResume, needed)
+                : RunDirectory::create(config.output, resolved, needed);
 }
 
 }  // namespace
@@ -35,9 +44,9 @@ void validate(const RunConfig& config, const std::string& prefix) {
 }
 
 TrainingRun::TrainingRun(const RunConfig& config, const std::string& verb, const Json& resolved_config,
-                         bool resume, const TrainObserver& observer)
+                         bool resume, const LanguageModel& model, const TrainObserver& observer)
     : config_(config),
-      directory_(open_directory(config, resolved_config, resume)),
+      directory_(open_directory(config, resolved_config, resume, model)),
       resume_(resume),
       observer_(observer),
       ledger_(directory_.database_path()),

@@ -57,9 +57,10 @@ struct TrainObserver {
 
 class TrainingRun {
  public:
-  // Creates the run's folder, or with `resume` opens it; see RunDirectory for what may differ on resume.
+  // Creates the run's folder, or with `resume` opens it; see RunDirectory for what may differ on resume. IoError when
+  // the disk has no room for the checkpoints of `model`.
   TrainingRun(const RunConfig& config, const std::string& verb, const Json& resolved_config, bool resume,
-              const TrainObserver& observer);
+              const LanguageModel& model, const TrainObserver& observer);
 
   // On resume: loads the newest good checkpoint into the model, the optimizer and `reference` (when it is not null and
   // the checkpoint holds one), and drops whatever ledger and metric files hold beyond it. Otherwise: position 0.

@@ -2,6 +2,7 @@
 #include "policy/ops.h"
 
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/arange.h>
@@ -13,6 +14,7 @@
 #include <ATen/ops/zeros_like.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
 
 #include "policy/ops_reference.h"
@@ -143,6 +145,16 @@ TEST(Ops, ReferenceGradientsEqualFiniteDifferences) {
           << c.name << " input " << i;
     }
   }
+}
+
+// at::parallel_for is a template: compiled without OpenMP it runs everything on one thread and nothing fails.
+TEST(Ops, ParallelLoopsOfThisBuildUseMoreThanOneThread) {
+  const int before = at::get_num_threads();
+  at::set_num_threads(2);
+  std::atomic<int> chunks{0};
+  at::parallel_for(0, 2, 1, [&](int64_t, int64_t) { ++chunks; });
+  at::set_num_threads(before);
+  EXPECT_EQ(chunks, 2);
 }
 
 TEST(Ops, HeadTilesGiveTheSameLogprobsAsOneTile) {
