@@ -12,10 +12,11 @@ RANDOM=${SEED:-1}
 work=$(mktemp -d)
 trap '[[ -n ${KEEP:-} ]] || rm -rf "$work"' EXIT
 
+# Replaces the (sub)shell that calls it, so that the process that is killed is the program itself.
 train() {  # OUTPUT [FLAGS]
   local output=$1
   shift
-  "$program" grpo --set model="$model" --set run.output="$output" --set steps="$steps" --set seed=7 \
+  exec "$program" grpo --set model="$model" --set run.output="$output" --set steps="$steps" --set seed=7 \
     --set prompts_per_step=2 --set group_size=4 --set run.checkpoint_every=2 \
     --set data.kind=arithmetic --set data.size=50 --set 'reward.rewards={"length":1,"math":1}' \
     --set reward.length_max_tokens=16 --set sampling.max_new_tokens=16 \
@@ -31,7 +32,7 @@ fingerprint() {
 now_ms() { date +%s%3N; }
 
 begin=$(now_ms)
-train "$work/whole" >"$work/whole.log"
+(train "$work/whole") >"$work/whole.log"
 whole_ms=$(($(now_ms) - begin))
 fingerprint "$work/whole" >"$work/whole.txt"
 if [[ $(wc -l <"$work/whole/metrics.jsonl") -ne $steps ]]; then
@@ -39,7 +40,8 @@ if [[ $(wc -l <"$work/whole/metrics.jsonl") -ne $steps ]]; then
   exit 1
 fi
 
-identical=0 done_kills=0 run=0 early=0
+# Kills come uniformly over `span` ms; a kill that came too late shortens it: machines get faster when others rest.
+identical=0 done_kills=0 run=0 early=0 in_training=0 span=$whole_ms
 while ((done_kills < kills)); do
   run=$((run + 1))
   output=$work/run$run
@@ -51,22 +53,23 @@ while ((done_kills < kills)); do
     train "$output" "${resume[@]}" >>"$output.log" 2>&1 &
     pid=$!
     if ((done_kills - kills_before < 4 && done_kills < kills)); then
-      sleep "$(printf '0.%03d' $((RANDOM % 1000)) | awk -v span="$whole_ms" '{printf "%.3f", $1 * span / 1000}')"
+      sleep "$(printf '0.%03d' $((RANDOM % 1000)) | awk -v span="$span" '{printf "%.3f", $1 * span / 1000}')"
       if kill -9 "$pid" 2>/dev/null; then
         wait "$pid" 2>/dev/null && status=0 || status=$?
         if [[ $status -eq 137 ]]; then
           done_kills=$((done_kills + 1))
+          [[ -s $output/metrics.jsonl ]] && in_training=$((in_training + 1))
           continue
         fi
       else
         wait "$pid" && status=0 || status=$?
       fi
-      early=$((early + 1))  # it ended before the kill
+      early=$((early + 1)) span=$((span * 3 / 4 + 50))  # it ended before the kill
     else
       wait "$pid" && status=0 || status=$?
     fi
     [[ $status -eq 0 ]] && break
-    echo "run $run failed with exit code $status: $(tail -1 "$output.log")" >&2
+    echo "run $run failed with exit code $status: $(grep "^r1:" "$output.log" | tail -1)" >&2
     exit 1
   done
   if fingerprint "$output" | cmp -s - "$work/whole.txt"; then
@@ -77,5 +80,5 @@ while ((done_kills < kills)); do
     fingerprint "$output" | diff - "$work/whole.txt" | head -5 >&2 || true
   fi
 done
-echo "$done_kills kills, $identical identical ($run runs of $steps steps, $early sleeps outlived their run, ${whole_ms} ms uninterrupted)"
+echo "$done_kills kills, $identical identical ($in_training of them after the first step; $run runs of $steps steps, ${whole_ms} ms uninterrupted)"
 ((identical == done_kills))

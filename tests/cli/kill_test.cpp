@@ -12,11 +12,12 @@ namespace {
 
 TEST(KillCampaign, FiveKillsFiveIdentical) {
   const TinyRuns runs;
-  const char* kills = std::getenv("R1_KILLS");  // another number of kills, e.g. 50
+  const char* kills = std::getenv("R1_KILLS");  // another number of kills, e.g. 50, of longer runs
   const std::string report = runs.run("report");
-  const std::string command = std::string("OMP_NUM_THREADS=${OMP_NUM_THREADS:-1} " R1_SOURCE_DIR
-                                          "/scripts/kill_campaign.sh " R1_PROGRAM " ") +
-                              runs.model() + " " + (kills ? kills : "5") + " 12 >" + report + " 2>&1";
+  const std::string command =
+      std::string("OMP_NUM_THREADS=${OMP_NUM_THREADS:-1} " R1_SOURCE_DIR "/scripts/kill_campaign.sh ") +
+      r1_program() + " " + runs.model() + " " + (kills ? std::string(kills) + " 40" : "5 12") + " >" +
+      report + " 2>&1";
   const int status = std::system(command.c_str());
   std::printf("%s", read_file(report).c_str());
   EXPECT_EQ(status, 0);

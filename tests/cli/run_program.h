@@ -25,13 +25,19 @@ struct ProgramResult {
   std::string out, err;
 };
 
+// R1_PROGRAM in the environment names another build to try.
+inline std::string r1_program() {
+  const char* other = std::getenv("R1_PROGRAM");
+  return other ? other : R1_PROGRAM;
+}
+
 // A started program; the destructor kills it if it still runs.
 class RunningProgram {
  public:
   explicit RunningProgram(const std::vector<std::string>& arguments, const std::string& input = "") {
     write_file_durably(folder_ / "in", input);
     for (const char* name : {"out", "err"}) write_file_durably(folder_ / name, "");
-    std::vector<std::string> words = {R1_PROGRAM};
+    std::vector<std::string> words = {r1_program()};
     words.insert(words.end(), arguments.begin(), arguments.end());
     std::vector<char*> argv;
     for (std::string& word : words) argv.push_back(word.data());
