@@ -49,8 +49,10 @@ void run_rollout(const RolloutRunConfig& config, const std::string& prompt) {
   const LanguageModel model = load_language_model(config.model, c10::Device("cpu"));
   LocalEngine engine(model.policy, model.tokenizer, config.engine);
   std::vector<Example> examples;
-  if (!prompt.empty()) examples.push_back({.id = "prompt", .messages = {{"user", prompt}}});
-  else examples = load_examples(config.data);
+  if (!prompt.empty())
+    examples.push_back({.id = "prompt", .messages = {{"user", prompt}}});
+  else
+    examples = load_examples(config.data);
   std::vector<RolloutRequest> requests;
   for (const Example& example : examples) requests.push_back(make_request(model, example, config.samples, 1));
   engine.generate(
@@ -67,7 +69,8 @@ void run_rollout(const RolloutRunConfig& config, const std::string& prompt) {
 }  // namespace
 
 void add_rollout(CLI::App& app) {
-  CLI::App* verb = app.add_subcommand("rollout", "complete prompts; one JSON line a completion, in finishing order");
+  CLI::App* verb =
+      app.add_subcommand("rollout", "complete prompts; one JSON line a completion, in finishing order");
   struct Flags {
     ConfigFlags config;
     std::string prompt;
@@ -96,8 +99,10 @@ void add_eval(CLI::App& app) {
     flags->config.apply(config);
     validate(config);
     const EvalResult result = run_eval(config);
-    if (flags->json) fmt::print("{}\n", dump_json(Json{{"name", result.name}, {"metrics", result.metrics()}}));
-    else fmt::print("{}\n", describe(result));
+    if (flags->json)
+      fmt::print("{}\n", dump_json(Json{{"name", result.name}, {"metrics", result.metrics()}}));
+    else
+      fmt::print("{}\n", describe(result));
   });
 }
 

@@ -18,9 +18,11 @@ double get(const Metrics& metrics, const char* name) {
 
 std::string summary(const Metrics& metrics) {
   std::string line;
-  auto add = [&](const char* metric, const char* label, int digits, double factor = 1, const char* unit = "") {
+  auto add = [&](const char* metric, const char* label, int digits, double factor = 1,
+                 const char* unit = "") {
     if (auto found = metrics.find(metric); found != metrics.end()) {
-      line += fmt::format("{}{} {:.{}f}{}", line.empty() ? "" : "  ", label, found->second * factor, digits, unit);
+      line += fmt::format("{}{} {:.{}f}{}", line.empty() ? "" : "  ", label, found->second * factor, digits,
+                          unit);
     }
   };
   add("reward", "reward", 3);
@@ -29,7 +31,8 @@ std::string summary(const Metrics& metrics) {
   add("completions/clipped_ratio", "truncated", 0, 100, "%");
   add("kl", "kl", 4);
   add("grad_norm", "grad", 2);
-  if (auto found = metrics.find("parity"); found != metrics.end()) line += fmt::format("  parity {:g}", found->second);
+  if (auto found = metrics.find("parity"); found != metrics.end())
+    line += fmt::format("  parity {:g}", found->second);
   return line;
 }
 
@@ -46,9 +49,10 @@ std::string explain_zero(const Metrics& metrics) {
   if (!metrics.contains("reward")) return "";
   const double silent = get(metrics, "frac_reward_zero_std");
   if (get(metrics, "reward") == 0 && silent == 1) {
-    return fmt::format("every reward is equal, so nothing is learned: truncated {:.0f}%, no answer {:.0f}%, wrong {:.0f}%",
-                       100 * get(metrics, "completions/clipped_ratio"), 100 * get(metrics, "verdicts/no_answer"),
-                       100 * get(metrics, "verdicts/wrong"));
+    return fmt::format(
+        "every reward is equal, so nothing is learned: truncated {:.0f}%, no answer {:.0f}%, wrong {:.0f}%",
+        100 * get(metrics, "completions/clipped_ratio"), 100 * get(metrics, "verdicts/no_answer"),
+        100 * get(metrics, "verdicts/wrong"));
   }
   if (get(metrics, "trained_tokens") == 0) {
     return fmt::format("loss 0: {:.0f}% of the groups have equal rewards, {:.0f}% of the samples are masked",
@@ -75,11 +79,14 @@ void Progress::step(int64_t step, int64_t total, const Metrics& metrics) {
   const double seconds = get(metrics, "step_time");
   seconds_per_step_ = seconds_per_step_ == 0 ? seconds : 0.8 * seconds_per_step_ + 0.2 * seconds;
   const std::string zero = explain_zero(metrics);
-  const std::string line = fmt::format("{} {}/{}  {}  {:.1f}s/step  left {}{}", label_, step, total, summary(metrics),
-                                       seconds, remaining(step, total), zero.empty() ? "" : "  (" + zero + ")");
+  const std::string line =
+      fmt::format("{} {}/{}  {}  {:.1f}s/step  left {}{}", label_, step, total, summary(metrics), seconds,
+                  remaining(step, total), zero.empty() ? "" : "  (" + zero + ")");
   // A terminal keeps one line; a file or pipe gets every step.
-  if (terminal_) std::fputs(fmt::format("\r\x1b[2K{}{}", line, step == total ? "\n" : "").c_str(), stdout);
-  else std::fputs((line + "\n").c_str(), stdout);
+  if (terminal_)
+    std::fputs(fmt::format("\r\x1b[2K{}{}", line, step == total ? "\n" : "").c_str(), stdout);
+  else
+    std::fputs((line + "\n").c_str(), stdout);
   std::fflush(stdout);
 }
 

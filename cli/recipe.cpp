@@ -31,12 +31,15 @@ Recipe read_recipe(const std::string& file) {
   for (const auto& [key, value] : json.items()) {
     const std::vector<std::string> known = {"name", "output", "model", "stages", "compare"};
     if (std::find(known.begin(), known.end(), key) == known.end()) {
-      throw ConfigError(fmt::format("{}: unknown key \"{}\"; a recipe has name, output, model, stages and compare", file, key));
+      throw ConfigError(fmt::format(
+          "{}: unknown key \"{}\"; a recipe has name, output, model, stages and compare", file, key));
     }
   }
-  if (!json.contains("stages") || !json["stages"].is_array()) throw ConfigError(file + ": a recipe has a list of stages");
+  if (!json.contains("stages") || !json["stages"].is_array())
+    throw ConfigError(file + ": a recipe has a list of stages");
   const std::string name = json.value("name", std::filesystem::path(file).stem().string());
-  return {file, json.value("output", "runs/" + name), json.value("model", ""), json["stages"], json.value("compare", Json::array())};
+  return {file, json.value("output", "runs/" + name), json.value("model", ""), json["stages"],
+          json.value("compare", Json::array())};
 }
 
 class RecipeRun {
@@ -53,15 +56,22 @@ class RecipeRun {
     const std::string kind = text(stage, "run"), name = text(stage, "name");
     fmt::print("== {}: {}\n", name, kind);
     std::fflush(stdout);
-    if (kind == "eval") evaluate_stage(stage, name);
-    else if (kind == "sft") train<SftConfig>(stage, name, {}, run_sft);
-    else if (kind == "grpo") train<GrpoConfig>(stage, name, grpo_preset(stage.value("preset", "")), run_grpo);
-    else if (kind == "distill") distill_stage(stage, name);
-    else throw ConfigError(fmt::format("{}: stage \"{}\": run=\"{}\" is not sft, grpo, distill or eval", recipe_.file, name, kind));
+    if (kind == "eval")
+      evaluate_stage(stage, name);
+    else if (kind == "sft")
+      train<SftConfig>(stage, name, {}, run_sft);
+    else if (kind == "grpo")
+      train<GrpoConfig>(stage, name, grpo_preset(stage.value("preset", "")), run_grpo);
+    else if (kind == "distill")
+      distill_stage(stage, name);
+    else
+      throw ConfigError(fmt::format("{}: stage \"{}\": run=\"{}\" is not sft, grpo, distill or eval",
+                                    recipe_.file, name, kind));
   }
 
   std::string text(const Json& stage, const char* key) const {
-    if (!stage.contains(key) || !stage[key].is_string()) throw ConfigError(fmt::format("{}: a stage lacks \"{}\"", recipe_.file, key));
+    if (!stage.contains(key) || !stage[key].is_string())
+      throw ConfigError(fmt::format("{}: a stage lacks \"{}\"", recipe_.file, key));
     return stage[key].get<std::string>();
   }
 
@@ -69,7 +79,8 @@ class RecipeRun {
   void choose_model(const Json& stage, std::string& model) const {
     if (stage.contains("model")) {
       const std::string wanted = text(stage, "model");
-      if (!models_.contains(wanted)) throw ConfigError(fmt::format("{}: no earlier stage \"{}\" trained a model", recipe_.file, wanted));
+      if (!models_.contains(wanted))
+        throw ConfigError(fmt::format("{}: no earlier stage \"{}\" trained a model", recipe_.file, wanted));
       model = models_.at(wanted);
     } else if (!recipe_.model.empty()) {
       model = recipe_.model;
@@ -88,7 +99,8 @@ class RecipeRun {
     choose_model(stage, config.model);
     config.run.output = recipe_.output + "/" + name;
     validate(config);
-    models_[name] = finished(config.run.output) ? config.run.output + "/model" : run(config, started(config.run.output));
+    models_[name] =
+        finished(config.run.output) ? config.run.output + "/model" : run(config, started(config.run.output));
   }
 
   void distill_stage(const Json& stage, const std::string& name) {
@@ -101,7 +113,9 @@ class RecipeRun {
     models_[name] = finished(output) ? output + "/model" : run_distill(config, started(output));
   }
 
-  static bool finished(const std::string& output) { return std::filesystem::exists(output + "/model/config.json"); }
+  static bool finished(const std::string& output) {
+    return std::filesystem::exists(output + "/model/config.json");
+  }
   static bool started(const std::string& output) { return std::filesystem::exists(output + "/config.json"); }
 
   void evaluate_stage(const Json& stage, const std::string& name) {
@@ -121,32 +135,36 @@ class RecipeRun {
     if (results_.empty()) return;
     fmt::print("\nresults\n");
     for (const Json& stage : recipe_.stages) {
-      if (auto found = results_.find(stage["name"].get<std::string>()); found != results_.end()) fmt::print("{}\n", describe(found->second));
+      if (auto found = results_.find(stage["name"].get<std::string>()); found != results_.end())
+        fmt::print("{}\n", describe(found->second));
     }
     for (const Json& pair : recipe_.compare) {
-      const EvalResult &first = results_.at(pair.at(0).get<std::string>()), &second = results_.at(pair.at(1).get<std::string>());
+      const EvalResult &first = results_.at(pair.at(0).get<std::string>()),
+                       &second = results_.at(pair.at(1).get<std::string>());
       const PairedComparison comparison = compare(first, second);
-      fmt::print("{} -> {}: {:.3f} -> {:.3f}; right only before {}, only after {}; paired test p = {:.2g}\n", first.name,
-                 second.name, comparison.first, comparison.second, comparison.only_first, comparison.only_second,
-                 comparison.p);
+      fmt::print("{} -> {}: {:.3f} -> {:.3f}; right only before {}, only after {}; paired test p = {:.2g}\n",
+                 first.name, second.name, comparison.first, comparison.second, comparison.only_first,
+                 comparison.only_second, comparison.p);
     }
   }
 
   Recipe recipe_;
-  std::map<std::string, std::string> models_;   // training stage -> folder of its model
+  std::map<std::string, std::string> models_;  // training stage -> folder of its model
   std::map<std::string, EvalResult> results_;
 };
 
 }  // namespace
 
 void add_recipe(CLI::App& app) {
-  CLI::App* verb = app.add_subcommand("recipe", "run a pipeline of stages from one file; run again to continue it");
+  CLI::App* verb =
+      app.add_subcommand("recipe", "run a pipeline of stages from one file; run again to continue it");
   struct Flags {
     std::string file, model, output;
   };
   auto flags = std::make_shared<Flags>();
   verb->add_option("file", flags->file, "the recipe, e.g. scripts/recipes/char_count.json")->required();
-  verb->add_option("--model", flags->model, "model of stages that name no earlier stage, over the recipe's own");
+  verb->add_option("--model", flags->model,
+                   "model of stages that name no earlier stage, over the recipe's own");
   verb->add_option("--output", flags->output, "folder for the stages' runs, over the recipe's own");
   verb->callback([flags] {
     Recipe recipe = read_recipe(flags->file);

@@ -18,11 +18,14 @@ int fail(int code, const std::string& message) {
 void declare_verbs(CLI::App& app) {
   app.require_subcommand(1);
   app.set_version_flag("--version", "r1kit 0.1.0");
-  for (auto add : {add_sft, add_grpo, add_distill, add_recipe, add_rollout, add_eval, add_verify, add_import, add_export,
-                   add_inspect, add_runs, add_samples, add_why, add_replay, add_config, add_doctor}) {
+  for (auto add :
+       {add_sft, add_grpo, add_distill, add_recipe, add_rollout, add_eval, add_verify, add_import, add_export,
+        add_inspect, add_runs, add_samples, add_why, add_replay, add_config, add_doctor}) {
     add(app);
   }
-  app.footer("Exit codes: 0 done, 1 the run failed, 2 bad usage or config, 130 interrupted after a clean checkpoint.");
+  app.footer(
+      "Exit codes: 0 done, 1 the run failed, 2 bad usage or config, 130 interrupted after a clean "
+      "checkpoint.");
 }
 
 }  // namespace
@@ -36,7 +39,8 @@ int run(int argc, char** argv) {
     return 0;
   } catch (const CLI::ParseError& error) {
     // Help and version are "errors" with code 0 in CLI11.
-    return error.get_exit_code() == 0 ? app.exit(error) : fail(2, std::string(error.what()) + "; see r1 --help");
+    return error.get_exit_code() == 0 ? app.exit(error)
+                                      : fail(2, std::string(error.what()) + "; see r1 --help");
   } catch (const ConfigError& error) {
     return fail(2, error.what());
   } catch (const Interrupted& error) {
@@ -46,7 +50,9 @@ int run(int argc, char** argv) {
   } catch (const std::bad_alloc&) {
     return fail(1, "out of memory; lower token_budget, engine.max_batch or the model's size");
   } catch (const std::exception& error) {
-    return fail(1, error.what());
+    // LibTorch appends a backtrace; the first line says what happened.
+    const std::string text = error.what();
+    return fail(1, text.substr(0, text.find('\n')));
   }
 }
 

@@ -13,8 +13,10 @@ namespace r1::cli {
 namespace {
 
 c10::Device device_of(const std::string& name) {
-  if (name != "cpu" && !name.starts_with("cuda")) throw ConfigError("device=" + name + ": use cpu or cuda[:n]");
-  if (name != "cpu") throw ConfigError("device=" + name + ": this build is linked against LibTorch for the CPU; use cpu");
+  if (name != "cpu" && !name.starts_with("cuda"))
+    throw ConfigError("device=" + name + ": use cpu or cuda[:n]");
+  if (name != "cpu")
+    throw ConfigError("device=" + name + ": this build is linked against LibTorch for the CPU; use cpu");
   return c10::Device(name);
 }
 
@@ -22,9 +24,11 @@ c10::Device device_of(const std::string& name) {
 
 void validate(const EvalRunConfig& config) {
   if (config.model.empty()) throw ConfigError("model is empty: name a GGUF file or a Hugging Face folder");
-  if (config.eval.samples < 1) throw ConfigError(fmt::format("eval.samples={}: use 1 or more", config.eval.samples));
+  if (config.eval.samples < 1)
+    throw ConfigError(fmt::format("eval.samples={}: use 1 or more", config.eval.samples));
   if (config.eval.samples > 1 && config.eval.sampling.temperature == 0) {
-    throw ConfigError("eval.sampling.temperature=0: greedy samples are all equal; use a temperature with eval.samples > 1");
+    throw ConfigError(
+        "eval.sampling.temperature=0: greedy samples are all equal; use a temperature with eval.samples > 1");
   }
   validate(config.eval.sampling, "eval.sampling.");
 }
@@ -54,14 +58,17 @@ EvalResult run_eval(const EvalRunConfig& config) {
   const LanguageModel model = load_language_model(config.model, device_of(config.device));
   RewardSet rewards(config.reward);
   LocalEngine engine(model.policy, model.tokenizer, config.engine);
-  EvalResult result =
-      evaluate(model, engine, rewards, load_examples(config.data), config.eval, config.seed, [] { return stop_requested(); });
+  EvalResult result = evaluate(model, engine, rewards, load_examples(config.data), config.eval, config.seed,
+                               [] { return stop_requested(); });
   if (!config.output.empty()) {
     std::string lines;
     for (const EvalSample& sample : result.samples) {
-      const Json line = {{"example", sample.example_id}, {"sample", sample.sample},
+      const Json line = {{"example", sample.example_id},
+                         {"sample", sample.sample},
                          {"verdict", sample.verdict ? verdict_name(*sample.verdict) : "none"},
-                         {"reward", sample.reward}, {"text", sample.text}, {"detail", sample.detail}};
+                         {"reward", sample.reward},
+                         {"text", sample.text},
+                         {"detail", sample.detail}};
       lines += dump_json(line) + "\n";
     }
     write_file_durably(config.output, lines);
@@ -71,9 +78,12 @@ EvalResult run_eval(const EvalRunConfig& config) {
 
 std::string describe(const EvalResult& result) {
   const size_t samples = result.problems.empty() ? 0 : result.problems.front().correct.size();
-  std::string line = fmt::format("{:12} accuracy {:.3f}  95% [{:.3f}, {:.3f}]  n {}", result.name, result.accuracy,
-                                 result.interval.low, result.interval.high, result.problems.size());
-  if (samples > 1) line += fmt::format(" x {}  pass@{} {:.3f}  maj@{} {:.3f}", samples, samples, result.pass_at_k, samples, result.majority);
+  std::string line =
+      fmt::format("{:12} accuracy {:.3f}  95% [{:.3f}, {:.3f}]  n {}", result.name, result.accuracy,
+                  result.interval.low, result.interval.high, result.problems.size());
+  if (samples > 1)
+    line += fmt::format(" x {}  pass@{} {:.3f}  maj@{} {:.3f}", samples, samples, result.pass_at_k, samples,
+                        result.majority);
   return line + fmt::format("  length {:.0f}  truncated {:.1f}%  no answer {:.1f}%", result.mean_length,
                             100 * result.truncated, 100 * result.no_answer);
 }

@@ -60,7 +60,8 @@ void add_grpo(CLI::App& app) {
 }
 
 void add_distill(CLI::App& app) {
-  CLI::App* verb = app.add_subcommand("distill", "train a smaller student on a teacher's verified completions");
+  CLI::App* verb =
+      app.add_subcommand("distill", "train a smaller student on a teacher's verified completions");
   auto flags = std::make_shared<TrainFlags>();
   flags->declare(*verb);
   verb->callback([flags] {
@@ -72,14 +73,15 @@ void add_distill(CLI::App& app) {
 }
 
 void add_replay(CLI::App& app) {
-  CLI::App* verb = app.add_subcommand("replay", "repeat a quarantined update and say which sample is not finite");
+  CLI::App* verb =
+      app.add_subcommand("replay", "repeat a quarantined update and say which sample is not finite");
   auto folder = std::make_shared<std::string>();
   verb->add_option("folder", *folder, "runs/<name>/quarantine/step_<n>")->required();
   verb->callback([folder] {
     const ReplayReport report = replay_quarantine(*folder, c10::Device("cpu"));
     for (const auto& sample : report.samples) {
-      fmt::print("sample {:4}  loss {:12.6g}  grad_norm {:12.6g}{}\n", sample.index, sample.loss, sample.grad_norm,
-                 sample.finite ? "" : "  NOT FINITE");
+      fmt::print("sample {:4}  loss {:12.6g}  grad_norm {:12.6g}{}\n", sample.index, sample.loss,
+                 sample.grad_norm, sample.finite ? "" : "  NOT FINITE");
     }
     fmt::print("all          loss {:12.6g}  grad_norm {:12.6g}\n", report.loss, report.grad_norm);
   });
