@@ -1,12 +1,15 @@
 // One record of a data set as an Example: the formats other toolkits write, and the benchmarks as their
 // authors publish them.
 //
-//   trl      prompt (text, or messages), and any other columns (metadata); answer, solution or ground_truth
-//   is the gold verl     data_source, prompt (messages), reward_model.ground_truth, extra_info sft messages;
-//   or prompt and completion (both texts, or both messages); or text gsm8k    question, answer ("... ####
-//   18") math     problem, solution (the gold is its last \boxed{}) math500, aime, amc   problem, answer; an
-//   appended "Please reason step by step, ..." is taken off svamp    Body, Question, Answer        asdiv
-//   body, question, answer ("9 (apples)")        mawps   input, target
+//   trl      prompt (text, or messages) and any other columns (metadata); the gold is answer, solution or ground_truth
+//   verl     data_source, prompt (messages), reward_model.ground_truth, extra_info
+//   sft      messages; or prompt and completion (both texts, or both messages); or text
+//   gsm8k    question, answer ("... #### 18")
+//   math     problem, solution (the gold is its last \boxed{})
+//   math500, aime, amc   problem, answer; an appended "Please reason step by step, ..." is taken off
+//   svamp    Body, Question, Answer
+//   asdiv    body, question, answer ("9 (apples)")
+//   mawps    input, target
 //
 // Where a benchmark's record holds a worked solution it goes to metadata.solution, ready to be a
 // demonstration. To add one: a name in DataFormat, its fields in detect_format, a function in

@@ -27,16 +27,19 @@ at::Tensor gradient_or_zero(const at::Tensor& gradient, const at::Tensor& like) 
 }
 
 struct EmbeddingFunction : Function<EmbeddingFunction> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& ids, const at::Tensor& weight) {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& ids, const at::Tensor& weight,
+                            int64_t padding_id) {
     context->save_for_backward({ids});
     context->saved_data["rows"] = weight.size(0);
+    context->saved_data["padding_id"] = padding_id;
     return at::index_select(weight, 0, ids);
   }
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     // Adds in the order of ids for every row: the same bits on any number of threads, unlike index_put's atomics.
-    return {at::Tensor(),
-            at::embedding_dense_backward(gradients[0].contiguous(), context->get_saved_variables()[0],
-                                         context->saved_data["rows"].toInt(), -1, false)};
+    const at::Tensor dweight = at::embedding_dense_backward(
+        gradients[0].contiguous(), context->get_saved_variables()[0], context->saved_data["rows"].toInt(),
+        context->saved_data["padding_id"].toInt(), false);
+    return {at::Tensor(), dweight, at::Tensor()};
   }
 };
 
@@ -143,10 +146,10 @@ bool gradients_wanted() { return at::GradMode::is_enabled(); }
 
 }  // namespace
 
-at::Tensor embedding(const at::Tensor& ids, const at::Tensor& weight) {
-  if (!has_kernels(weight)) return reference::embedding(ids, weight);
+at::Tensor embedding(const at::Tensor& ids, const at::Tensor& weight, int64_t padding_id) {
+  if (!has_kernels(weight)) return reference::embedding(ids, weight, padding_id);
   if (!gradients_wanted()) return at::index_select(weight, 0, ids);
-  return EmbeddingFunction::apply(ids, weight);
+  return EmbeddingFunction::apply(ids, weight, padding_id);
 }
 
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {

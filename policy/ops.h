@@ -31,8 +31,9 @@ struct AttentionPlan {
 
 namespace ops {
 
-// Rows of weight [V, D] at ids [T] -> [T, D]; also picks rows of any other matrix.
-at::Tensor embedding(const at::Tensor& ids, const at::Tensor& weight);
+// Rows of weight [V, D] at ids [T] -> [T, D]; also picks rows of any other matrix. Looking up row `padding_id` gives it
+// no gradient, as torch.nn.Embedding's padding_idx does; -1: none.
+at::Tensor embedding(const at::Tensor& ids, const at::Tensor& weight, int64_t padding_id = -1);
 
 // x [T, D] / sqrt(mean(x^2) + eps) * weight [D]  (Zhang and Sennrich 2019).
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps);

@@ -22,8 +22,9 @@
 namespace r1::ops::reference {
 
 // at::index rather than index_select or embedding: those have no meta kernel.
-at::Tensor embedding(const at::Tensor& ids, const at::Tensor& weight) {
-  return at::index(weight, c10::List<std::optional<at::Tensor>>{ids});
+at::Tensor embedding(const at::Tensor& ids, const at::Tensor& weight, int64_t padding_id) {
+  const at::Tensor rows = at::index(weight, c10::List<std::optional<at::Tensor>>{ids});
+  return padding_id < 0 ? rows : at::where((ids == padding_id).unsqueeze(1), rows.detach(), rows);
 }
 
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {

@@ -6,7 +6,7 @@
 
 namespace r1::ops::reference {
 
-at::Tensor embedding(const at::Tensor& ids, const at::Tensor& weight);
+at::Tensor embedding(const at::Tensor& ids, const at::Tensor& weight, int64_t padding_id);
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps);
 at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
 at::Tensor rope(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin);

@@ -113,7 +113,8 @@ at::Tensor Policy::forward(const TokenBatch& batch, KvCache* cache) const {
   const at::Tensor cache_rows = cache ? tensor_of(batch.cache_rows) : at::Tensor();
   const at::Tensor cos = ops::embedding(positions, rope_cos_);  // [T, Dh/2]
   const at::Tensor sin = ops::embedding(positions, rope_sin_);
-  at::Tensor x = ops::embedding(tensor_of(batch.token_ids), embedding_);  // [T, D]
+  // transformers builds its embedding with padding_idx = pad_token_id; SmolLM2's pad token is its end-of-turn token.
+  at::Tensor x = ops::embedding(tensor_of(batch.token_ids), embedding_, config_.pad_token_id);  // [T, D]
   for (size_t i = 0; i < layers_.size(); ++i) {
     const Layer& layer = layers_[i];
     x = x + attend(layer, i, x, batch, cos, sin, cache_rows, cache);

@@ -1,8 +1,8 @@
 // Reader and writer of the safetensors container (https://github.com/huggingface/safetensors).
 //
 //   8 bytes   header length N, little-endian
-//   N bytes   JSON object: name -> {dtype, shape, data_offsets [begin, end)}, and "__metadata__": text ->
-//   text the rest  raw row-major little-endian data; offsets count from its first byte
+//   N bytes   JSON object: name -> {dtype, shape, data_offsets [begin, end)}, and "__metadata__": text -> text
+//   the rest  raw row-major little-endian data; offsets count from its first byte
 //
 // Files are untrusted. Every rule of the format is enforced before any tensor is allocated: N at most
 // 100,000,000 and inside the file, the header starts with '{', no key twice, dtype known, shape times dtype

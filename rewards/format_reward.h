@@ -3,7 +3,7 @@
 //   think         <think>...</think> once, at the start, then an answer that is not empty (DeepSeek-R1)
 //   think_answer  the whole text is "<think>\n...\n</think>\n<answer>\n...\n</answer>" (open-r1)
 //   tag_count     a quarter for each of "<think>\n", "\n</think>\n", "\n<answer>\n", "\n</answer>" found
-//   exactly once
+//                 exactly once
 //
 // When the prompt already ends with "<think>", the completion is judged with that tag in front.
 #pragma once

@@ -51,13 +51,14 @@ struct NamedScore {
 };
 
 struct ScoredCompletion {
-  std::optional<double>
-      reward;  // weighted sum of the values that exist; none when there is none, or when masked
-  bool masked =
-      false;  // a verdict was BadGold or JudgeError: says nothing about the policy, train on neither
-  std::optional<Verdict> verdict;  // the verifier's; the masking one if there is one; none without a verifier
-  std::vector<NamedScore>
-      parts;  // one per configured reward that looked at this completion, in order of name
+  // Weighted sum of the values that exist; none when there is none, or when masked.
+  std::optional<double> reward;
+  // A verdict was BadGold or JudgeError: it says nothing about the policy, so the sample is not trained on.
+  bool masked = false;
+  // The verifier's; the masking one if there is one; none without a verifier.
+  std::optional<Verdict> verdict;
+  // One per configured reward that looked at this completion, in order of name.
+  std::vector<NamedScore> parts;
 };
 
 class RewardSet {

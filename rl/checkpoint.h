@@ -1,10 +1,8 @@
 // Checkpoints: everything a run needs to go on as if it had never stopped.
 //
-//   checkpoints/step_000100/   config.json, model.safetensors, tokenizer.json, ...: a Hugging Face model
-//   folder
+//   checkpoints/step_000100/   config.json, model.safetensors, tokenizer.json, ...: a Hugging Face model folder
 //                              trainer.json, trainer.safetensors: where the run stands, optimizer moments
-//                              MANIFEST.json: size and SHA-256 of every file (see rl/step_folders.h for
-//                              durability)
+//                              MANIFEST.json: size and SHA-256 of every file; durability: rl/step_folders.h
 //
 // One process writes, holding the run's lock. Errors are CheckpointError or IoError.
 #pragma once

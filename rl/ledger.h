@@ -6,8 +6,7 @@
 //   metrics      (step, name) -> value; NaN is NULL
 //   examples     each problem once, by the hash of its content
 //   groups       (step, group_index) -> example, prompt ids
-//   completions  (step, group_index, sample) -> ids (int32 blob), logprobs (float32 blob), text, finish
-//   reason,
+//   completions  (step, group_index, sample) -> ids (int32 blob), logprobs (float32 blob), text, finish reason,
 //                policy version; verdict, reward, advantage of the sample as a whole
 //   scores       (completion, reward name) -> value, verdict, detail, seconds
 //   events       append-only history: time, step, kind, text (never truncated)

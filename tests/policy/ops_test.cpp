@@ -124,6 +124,16 @@ TEST(Ops, KernelGradientsEqualTheReferenceGradients) {
   }
 }
 
+TEST(Ops, LookingUpThePaddingRowGivesItNoGradient) {
+  const at::Tensor ids = at::tensor({3, 5, 3}, at::kLong);
+  for (at::ScalarType dtype : {at::kFloat, at::kDouble}) {
+    const at::Tensor weight = as({noise({6, 4}, 30)}, dtype)[0];
+    at::sum(ops::embedding(ids, weight, 5)).backward();
+    EXPECT_EQ(weight.grad()[5].abs().sum().item<double>(), 0);
+    EXPECT_EQ(weight.grad()[3].sum().item<double>(), 8);
+  }
+}
+
 TEST(Ops, ReferenceGradientsEqualFiniteDifferences) {
   for (const Case& c : cases()) {
     const TensorList inputs = as(c.inputs, at::kDouble), analytic = gradients(c.op, inputs);
