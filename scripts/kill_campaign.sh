@@ -40,8 +40,20 @@ if [[ $(wc -l <"$work/whole/metrics.jsonl") -ne $steps ]]; then
   exit 1
 fi
 
-# Kills come uniformly over `span` ms; a kill that came too late shortens it: machines get faster when others rest.
-identical=0 done_kills=0 run=0 early=0 in_training=0 span=$whole_ms
+# A moment is a random step and a random part of it, so that a busy machine is killed at the same places as an idle one.
+# A step that was recorded before this start stands for a moment while the program starts or reads its checkpoint.
+wait_for_moment() {  # PID METRICS
+  local step=$((1 + RANDOM % (steps - 1))) lines=() longest_ms=600
+  while kill -0 "$1" 2>/dev/null; do
+    [[ -e $2 ]] && mapfile -t lines <"$2"
+    ((${#lines[@]} >= step)) && break
+    longest_ms=40
+    sleep 0.01
+  done
+  sleep "$(printf '0.%03d' $((RANDOM % longest_ms)))"
+}
+
+identical=0 done_kills=0 run=0 in_training=0
 while ((done_kills < kills)); do
   run=$((run + 1))
   output=$work/run$run
@@ -52,8 +64,9 @@ while ((done_kills < kills)); do
     [[ -e $output/config.json ]] && resume=(--resume)
     train "$output" "${resume[@]}" >>"$output.log" 2>&1 &
     pid=$!
+    # Four kills a run, so that runs come to their end.
     if ((done_kills - kills_before < 4 && done_kills < kills)); then
-      sleep "$(printf '0.%03d' $((RANDOM % 1000)) | awk -v span="$span" '{printf "%.3f", $1 * span / 1000}')"
+      wait_for_moment "$pid" "$output/metrics.jsonl"
       if kill -9 "$pid" 2>/dev/null; then
         wait "$pid" 2>/dev/null && status=0 || status=$?
         if [[ $status -eq 137 ]]; then
@@ -64,7 +77,6 @@ while ((done_kills < kills)); do
       else
         wait "$pid" && status=0 || status=$?
       fi
-      early=$((early + 1)) span=$((span * 3 / 4 + 50))  # it ended before the kill
     else
       wait "$pid" && status=0 || status=$?
     fi
