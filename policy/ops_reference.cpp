@@ -24,7 +24,10 @@ namespace r1::ops::reference {
 // at::index rather than index_select or embedding: those have no meta kernel.
 at::Tensor embedding(const at::Tensor& ids, const at::Tensor& weight, int64_t padding_id) {
   const at::Tensor rows = at::index(weight, c10::List<std::optional<at::Tensor>>{ids});
-  return padding_id < 0 ? rows : at::where((ids == padding_id).unsqueeze(1), rows.detach(), rows);
+  if (padding_id < 0) return rows;
+  const at::Tensor padded = (ids == padding_id).unsqueeze(1), others = (ids != padding_id).unsqueeze(1);
+  // Two selections instead of at::where, which has no meta kernel.
+  return rows.masked_fill(padded, 0) + rows.detach().masked_fill(others, 0);
 }
 
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
