@@ -45,8 +45,9 @@ void explain_verb(const ExplainFlags& flags) {
   if (flags.verb == "grpo") return explain(GrpoConfig(), flags);
   if (flags.verb == "distill") return explain(DistillConfig(), flags);
   if (flags.verb == "eval") return explain(EvalRunConfig(), flags);
-  throw ConfigError(
-      fmt::format("config explain \"{}\": use sft, grpo, distill or eval", one_line(flags.verb, 40)));
+  if (flags.verb == "rollout") return explain(RolloutRunConfig(), flags);
+  throw ConfigError(fmt::format("config explain \"{}\": use sft, grpo, distill, eval or rollout",
+                                one_line(flags.verb, 40)));
 }
 
 }  // namespace
@@ -56,7 +57,7 @@ void add_config(CLI::App& app) {
   verb->require_subcommand(1);
   CLI::App* explain_app = verb->add_subcommand("explain", "key, default, type and meaning");
   auto flags = std::make_shared<ExplainFlags>();
-  explain_app->add_option("verb", flags->verb, "sft, grpo, distill or eval")->required();
+  explain_app->add_option("verb", flags->verb, "sft, grpo, distill, eval or rollout")->required();
   explain_app->add_option("key", flags->key, "only keys that begin with this, e.g. sampling");
   explain_app->add_flag("--json", flags->json, "one JSON list");
   explain_app->callback([flags] { explain_verb(*flags); });

@@ -5,13 +5,14 @@
 #include <cstdio>
 
 #include "base/errors.h"
+#include "cli/text_output.h"
 #include "cli/verbs.h"
 
 namespace r1::cli {
 namespace {
 
 int fail(int code, const std::string& message) {
-  std::fputs(fmt::format("r1: {}\n", message).c_str(), stderr);
+  std::fputs(fmt::format("r1: {}\n", printable(message)).c_str(), stderr);
   return code;
 }
 

@@ -35,6 +35,27 @@ struct EvalRunConfig {
 };
 void validate(const EvalRunConfig& config);
 
+// Configuration of `r1 rollout`.
+struct RolloutRunConfig {
+  std::string model;
+  std::string device = "cpu";
+  uint64_t seed = 1;
+  int64_t samples = 1;
+  DataConfig data;
+  SamplingConfig sampling;
+  EngineConfig engine;
+
+  static void fields(auto& self, auto& visit) {
+    visit("model", self.model, "GGUF file or Hugging Face folder");
+    visit("device", self.device, "cpu, or cuda[:n] where LibTorch has it");
+    visit("seed", self.seed, "of sampling");
+    visit("samples", self.samples, "completions of each prompt");
+    visit("data", self.data, "prompts");
+    visit("sampling", self.sampling, "");
+    visit("engine", self.engine, "");
+  }
+};
+
 // Each returns the folder of the trained model.
 std::string run_sft(const SftConfig& config, bool resume);
 std::string run_grpo(const GrpoConfig& config, bool resume);

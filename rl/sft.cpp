@@ -104,9 +104,11 @@ void train_on_demonstrations(const SftConfig& config, const std::vector<Example>
                              bool resume, const TrainObserver& observer) {
   if (demonstrations.empty())
     throw DataError("there is no demonstration to train on; check data.path and data.limit");
-  TrainingRun run(config.run, verb, resolved_config, resume, model, observer);
   const int64_t steps = number_of_steps(config, demonstrations.size());
   const SeededOrder order(config.seed, static_cast<int64_t>(demonstrations.size()));
+  next_batch(config, demonstrations, order, model,
+             0);  // what cannot be encoded fails before there is a run folder
+  TrainingRun run(config.run, verb, resolved_config, resume, model, observer);
   ScheduleConfig schedule = config.schedule;
   if (schedule.total_steps == 0) schedule.total_steps = steps;
   AdamW optimizer(model.policy.weights(), config.optimizer);
