@@ -14,6 +14,7 @@
 
 #include "base/errors.h"
 #include "base/files.h"
+#include "base/thread_pool.h"
 #include "cli/text_output.h"
 #include "datasets/data_source.h"
 #include "policy/kernels/kernels.h"
@@ -48,19 +49,22 @@ DoctorCheck check_processor() {
 }
 
 DoctorCheck check_kernels() {
-  const std::string chosen = kernels::active().name;
+  const std::string chosen = kernels::active(kernels::Precision::Bf16).name;
   const char* forced = std::getenv("R1_KERNELS");
-  if (chosen != "plain") return {"kernels", CheckState::Ok, chosen};
+  if (chosen != "plain") {
+    return {"kernels", CheckState::Ok,
+            fmt::format("{} for bf16, {} for fp32", chosen, kernels::active(kernels::Precision::Fp32).name)};
+  }
   return {"kernels", CheckState::Warn, "plain, several times slower",
           forced ? "unset R1_KERNELS to get the fastest set" : "use a processor with AVX2"};
 }
 
 DoctorCheck check_threads() {
-  const int threads = at::get_num_threads();
+  const int threads = arithmetic_pool().size();
   const long cores = ::sysconf(_SC_NPROCESSORS_ONLN);
   const std::string found = fmt::format("{} threads on {} cores", threads, cores);
   if (threads <= cores) return {"threads", CheckState::Ok, found};
-  return {"threads", CheckState::Warn, found, fmt::format("set OMP_NUM_THREADS={}", cores)};
+  return {"threads", CheckState::Warn, found, fmt::format("set R1_THREADS={}", cores)};
 }
 
 DoctorCheck check_memory() {

@@ -25,7 +25,7 @@ Json completion_line(const Group& group, const Completion& completion) {
 void run_rollout(const RolloutRunConfig& config, const std::string& prompt) {
   if (config.model.empty()) throw ConfigError("model is empty: name a GGUF file or a Hugging Face folder");
   validate(config.sampling, "sampling.");
-  const LanguageModel model = load_language_model(config.model, c10::Device("cpu"));
+  const LanguageModel model = load_language_model(config.model, c10::Device("cpu"), config.precision);
   LocalEngine engine(model.policy, model.tokenizer, config.engine);
   std::vector<Example> examples;
   if (!prompt.empty())

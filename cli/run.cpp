@@ -21,7 +21,7 @@ void declare_verbs(CLI::App& app) {
   app.set_version_flag("--version", "r1kit 0.1.0");
   for (auto add :
        {add_sft, add_grpo, add_distill, add_recipe, add_rollout, add_eval, add_verify, add_import, add_export,
-        add_inspect, add_runs, add_samples, add_why, add_replay, add_config, add_doctor}) {
+        add_inspect, add_runs, add_samples, add_why, add_replay, add_config, add_doctor, add_bench}) {
     add(app);
   }
   app.footer(

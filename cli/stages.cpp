@@ -34,14 +34,14 @@ void validate(const EvalRunConfig& config) {
 }
 
 std::string run_sft(const SftConfig& config, bool resume) {
-  LanguageModel model = load_language_model(config.model, device_of(config.device));
+  LanguageModel model = load_language_model(config.model, device_of(config.device), config.precision);
   Progress progress("sft");
   train_sft(config, model, resume, progress.observer());
   return config.run.output + "/model";
 }
 
 std::string run_grpo(const GrpoConfig& config, bool resume) {
-  LanguageModel model = load_language_model(config.model, device_of(config.device));
+  LanguageModel model = load_language_model(config.model, device_of(config.device), config.precision);
   Progress progress("grpo");
   train_grpo(config, model, resume, progress.observer());
   return config.run.output + "/model";
@@ -55,7 +55,7 @@ std::string run_distill(const DistillConfig& config, bool resume) {
 }
 
 EvalResult run_eval(const EvalRunConfig& config) {
-  const LanguageModel model = load_language_model(config.model, device_of(config.device));
+  const LanguageModel model = load_language_model(config.model, device_of(config.device), config.precision);
   RewardSet rewards(config.reward);
   LocalEngine engine(model.policy, model.tokenizer, config.engine);
   EvalResult result = evaluate(model, engine, rewards, load_examples(config.data), config.eval, config.seed,

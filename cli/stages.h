@@ -15,6 +15,7 @@ namespace r1::cli {
 struct EvalRunConfig {
   std::string model;
   std::string device = "cpu";
+  Precision precision = Precision::Bf16;
   uint64_t seed = 1;
   std::string output;
   DataConfig data;
@@ -25,6 +26,8 @@ struct EvalRunConfig {
   static void fields(auto& self, auto& visit) {
     visit("model", self.model, "GGUF file or Hugging Face folder");
     visit("device", self.device, "cpu, or cuda[:n] where LibTorch has it");
+    visit("precision", self.precision,
+          "of matrix products: bfloat16 (sums and master weights stay float32) or float32");
     visit("seed", self.seed, "of sampling");
     visit("output", self.output, "file for the generations, one JSON line each; empty: none");
     visit("data", self.data, "");
@@ -39,6 +42,7 @@ void validate(const EvalRunConfig& config);
 struct RolloutRunConfig {
   std::string model;
   std::string device = "cpu";
+  Precision precision = Precision::Bf16;
   uint64_t seed = 1;
   int64_t samples = 1;
   DataConfig data;
@@ -48,6 +52,8 @@ struct RolloutRunConfig {
   static void fields(auto& self, auto& visit) {
     visit("model", self.model, "GGUF file or Hugging Face folder");
     visit("device", self.device, "cpu, or cuda[:n] where LibTorch has it");
+    visit("precision", self.precision,
+          "of matrix products: bfloat16 (sums and master weights stay float32) or float32");
     visit("seed", self.seed, "of sampling");
     visit("samples", self.samples, "completions of each prompt");
     visit("data", self.data, "prompts");

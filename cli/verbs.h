@@ -25,5 +25,6 @@ void add_samples(CLI::App& app);
 void add_why(CLI::App& app);
 void add_config(CLI::App& app);
 void add_doctor(CLI::App& app);
+void add_bench(CLI::App& app);
 
 }  // namespace r1::cli

@@ -1,14 +1,14 @@
 #include "policy/ops.h"
 
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/embedding_dense_backward.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/index_select.h>
-#include <ATen/ops/mm.h>
 #include <ATen/ops/sum.h>
+#include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "base/errors.h"
 #include "policy/ops_cpu.h"
 #include "policy/ops_reference.h"
 
@@ -21,176 +21,217 @@ using torch::autograd::variable_list;
 
 bool has_kernels(const at::Tensor& x) { return x.device().is_cpu() && x.scalar_type() == at::kFloat; }
 
+bool gradients_wanted() { return at::GradMode::is_enabled(); }
+
+// Lets a value that is no tensor travel through autograd's saved data.
+template <class T>
+struct Holder : torch::CustomClassHolder {
+  explicit Holder(T v) : value(std::move(v)) {}
+  T value;
+};
+template <class T>
+void keep(AutogradContext* context, const char* name, T value) {
+  context->saved_data[name] = c10::IValue::make_capsule(c10::make_intrusive<Holder<T>>(std::move(value)));
+}
+template <class T>
+const T& kept(AutogradContext* context, const char* name) {
+  // The context owns the capsule for as long as backward runs.
+  return static_cast<const Holder<T>*>(context->saved_data[name].toCapsule().get())->value;
+}
+
 // A gradient that no consumer produced arrives undefined.
 at::Tensor gradient_or_zero(const at::Tensor& gradient, const at::Tensor& like) {
   return gradient.defined() ? gradient.contiguous() : at::zeros_like(like);
 }
 
+// A leaf's gradient is added in place, as for matrices below; rows of anything else come back as a tensor.
 struct EmbeddingFunction : Function<EmbeddingFunction> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& ids, const at::Tensor& weight,
                             int64_t padding_id) {
-    context->save_for_backward({ids});
+    context->save_for_backward({ids, weight.is_leaf() ? weight : at::Tensor()});
     context->saved_data["rows"] = weight.size(0);
     context->saved_data["padding_id"] = padding_id;
     return at::index_select(weight, 0, ids);
   }
   static variable_list backward(AutogradContext* context, variable_list gradients) {
-    // Adds in the order of ids for every row: the same bits on any number of threads, unlike index_put's atomics.
-    const at::Tensor dweight = at::embedding_dense_backward(
-        gradients[0].contiguous(), context->get_saved_variables()[0], context->saved_data["rows"].toInt(),
-        context->saved_data["padding_id"].toInt(), false);
-    return {at::Tensor(), dweight, at::Tensor()};
+    const auto saved = context->get_saved_variables();
+    const at::Tensor dy = gradients[0].contiguous(), leaf = saved[1];
+    at::Tensor into = leaf.defined() ? leaf.grad() : at::Tensor();
+    if (!into.defined()) into = at::zeros({context->saved_data["rows"].toInt(), dy.size(1)}, dy.options());
+    cpu::add_rows(dy, saved[0], into, context->saved_data["padding_id"].toInt());
+    if (!leaf.defined()) return {at::Tensor(), into, at::Tensor()};
+    leaf.mutable_grad() = into;
+    return {at::Tensor(), at::Tensor(), at::Tensor()};
   }
 };
 
+// The weight's own gradient is added in place (Weight::gradient), so autograd is given none for it: no second matrix, no
+// extra pass. The master is an argument all the same, for that is what makes autograd record the op.
 struct LinearFunction : Function<LinearFunction> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
-                            const std::optional<at::Tensor>& bias) {
-    context->save_for_backward({x, weight});
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& master, const Weight& weight,
+                            const std::optional<at::Tensor>& bias, const std::optional<at::Tensor>& residual) {
+    context->save_for_backward({x});
+    context->saved_data["trained"] = master.requires_grad();
     context->saved_data["has_bias"] = bias.has_value();
-    return cpu::linear(x, weight, bias.value_or(at::Tensor()));
+    context->saved_data["has_residual"] = residual.has_value();
+    keep(context, "weight", weight);
+    return cpu::linear(x, weight, bias.value_or(at::Tensor()), residual.value_or(at::Tensor()));
+  }
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    const at::Tensor x = context->get_saved_variables()[0];
+    const Weight& weight = kept<Weight>(context, "weight");
+    const at::Tensor dy = cpu::to_elements(gradients[0], weight.precision());
+    variable_list result(5);
+    if (context->needs_input_grad(0)) result[0] = cpu::linear_input_gradient(dy, weight);
+    if (context->saved_data["trained"].toBool()) {
+      cpu::add_weight_gradient(dy, x, weight.gradient(), weight.precision());
+    }
+    if (context->saved_data["has_bias"].toBool()) result[3] = at::sum(gradients[0], 0);
+    if (context->saved_data["has_residual"].toBool()) result[4] = gradients[0];
+    return result;
+  }
+};
+
+struct SwigluFunction : Function<SwigluFunction> {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& master,
+                            const Weight& weight) {
+    cpu::Swiglu result = cpu::swiglu(x, weight, /*keep=*/true);
+    context->save_for_backward({x, result.gate_up});
+    context->saved_data["trained"] = master.requires_grad();
+    keep(context, "weight", weight);
+    return result.y;
   }
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
-    const at::Tensor dy = gradients[0].contiguous();
+    const Weight& weight = kept<Weight>(context, "weight");
+    const at::Tensor dy = cpu::to_elements(gradients[0], weight.precision());
+    const at::Tensor dgate_up = cpu::swiglu_backward(saved[1], dy, weight.precision());
     variable_list result(3);
-    // Own kernel on the transposed weights: 1.6x MKL's sgemm here, transposition included (docs/log.md).
-    if (context->needs_input_grad(0)) result[0] = cpu::linear(dy, saved[1].t().contiguous(), {});
-    if (context->needs_input_grad(1)) result[1] = at::mm(dy.t(), saved[0]);
-    if (context->saved_data["has_bias"].toBool()) result[2] = at::sum(dy, 0);
+    if (context->needs_input_grad(0)) result[0] = cpu::linear_input_gradient(dgate_up, weight);
+    if (context->saved_data["trained"].toBool()) {
+      cpu::add_weight_gradient(dgate_up, saved[0], weight.gradient(), weight.precision());
+    }
     return result;
   }
 };
 
 struct RmsNormFunction : Function<RmsNormFunction> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
-                            double eps) {
-    cpu::RmsNorm result = cpu::rms_norm(x, weight, eps);
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight, double eps,
+                            Precision precision) {
+    cpu::RmsNorm result = cpu::rms_norm(x, weight, eps, precision);
     context->save_for_backward({x, weight, result.inverse_rms});
+    context->saved_data["bf16"] = precision == Precision::Bf16;
     return result.y;
   }
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
-    auto [dx, dweight] = cpu::rms_norm_backward(saved[0], saved[1], saved[2], gradients[0].contiguous());
-    return {dx, dweight, at::Tensor()};
+    const Precision precision = context->saved_data["bf16"].toBool() ? Precision::Bf16 : Precision::Fp32;
+    auto [dx, dweight] = cpu::rms_norm_backward(saved[0], saved[1], saved[2],
+                                                cpu::to_elements(gradients[0], precision), precision);
+    return {dx, dweight, at::Tensor(), at::Tensor()};
   }
 };
 
-struct RopeFunction : Function<RopeFunction> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& cos,
-                            const at::Tensor& sin) {
-    context->save_for_backward({cos, sin});
-    return cpu::rope(x, cos, sin, 1.0f);
-  }
-  static variable_list backward(AutogradContext* context, variable_list gradients) {
-    const auto saved = context->get_saved_variables();
-    return {cpu::rope(gradients[0].contiguous(), saved[0], saved[1], -1.0f), at::Tensor(), at::Tensor()};
-  }
-};
-
-struct SwigluFunction : Function<SwigluFunction> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& gate, const at::Tensor& up) {
-    context->save_for_backward({gate, up});
-    return cpu::swiglu(gate, up);
-  }
-  static variable_list backward(AutogradContext* context, variable_list gradients) {
-    const auto saved = context->get_saved_variables();
-    auto [dgate, dup] = cpu::swiglu_backward(saved[0], saved[1], gradients[0].contiguous());
-    return {dgate, dup};
-  }
-};
-
-// Lets an AttentionPlan travel through autograd's saved data.
-struct PlanHolder : torch::CustomClassHolder {
-  explicit PlanHolder(AttentionPlan p) : plan(std::move(p)) {}
+struct AttentionInputs {
+  AttentionHeads heads;
   AttentionPlan plan;
+  Precision precision;
 };
 
 struct AttentionFunction : Function<AttentionFunction> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& q, const at::Tensor& k,
-                            const at::Tensor& v, const AttentionPlan& plan) {
-    cpu::Attention result = cpu::attention(q, k, v, plan);
-    context->save_for_backward({q, k, v, result.out, result.logsumexp});
-    context->saved_data["plan"] = c10::IValue::make_capsule(c10::make_intrusive<PlanHolder>(plan));
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& qkv, const at::Tensor& cos, const at::Tensor& sin,
+                            const AttentionInputs& inputs) {
+    cpu::Attention result =
+        cpu::attention(qkv, cos, sin, inputs.heads, inputs.plan, inputs.precision, nullptr, /*keep=*/true);
+    context->save_for_backward(
+        {result.out, result.logsumexp, result.q, result.blocks.keys, result.blocks.values, cos, sin});
+    keep(context, "inputs", inputs);
     return result.out;
   }
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
-    const auto capsule = context->saved_data["plan"].toCapsule();
-    const AttentionPlan& plan = static_cast<const PlanHolder&>(*capsule).plan;
-    auto [dq, dk, dv] = cpu::attention_backward(saved[0], saved[1], saved[2], {saved[3], saved[4]},
-                                                gradients[0].contiguous(), plan);
-    return {dq, dk, dv, at::Tensor()};
+    const auto& inputs = kept<AttentionInputs>(context, "inputs");
+    const cpu::Attention forward{saved[0], saved[1], saved[2], {saved[3], saved[4]}};
+    return {cpu::attention_backward(forward, cpu::to_elements(gradients[0], inputs.precision), saved[5], saved[6],
+                                    inputs.heads, inputs.plan, inputs.precision),
+            at::Tensor(), at::Tensor(), at::Tensor()};
   }
 };
 
 struct TokenLogprobsFunction : Function<TokenLogprobsFunction> {
-  static variable_list forward(AutogradContext* context, const at::Tensor& hidden, const at::Tensor& head,
-                               const at::Tensor& targets, double temperature) {
+  static variable_list forward(AutogradContext* context, const at::Tensor& hidden, const at::Tensor& master,
+                               const Weight& head, const at::Tensor& targets, double temperature) {
+    check(master.requires_grad(), "a trained head's master requires a gradient");
     cpu::HeadForward result = cpu::token_logprobs(hidden, head, targets, temperature);
-    context->save_for_backward({hidden, head, targets, result.logprobs, result.entropy, result.logsumexp});
+    context->save_for_backward({hidden, targets, result.logprobs, result.entropy, result.logsumexp});
     context->saved_data["temperature"] = temperature;
+    keep(context, "head", head);
     return {result.logprobs, result.entropy};
   }
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
-    auto [dhidden, dhead] = cpu::token_logprobs_backward(
-        saved[0], saved[1], saved[2], context->saved_data["temperature"].toDouble(),
-        {saved[3], saved[4], saved[5]}, gradient_or_zero(gradients[0], saved[3]),
-        gradient_or_zero(gradients[1], saved[4]));
-    return {dhidden, dhead, at::Tensor(), at::Tensor()};
+    variable_list result(5);
+    result[0] = cpu::token_logprobs_backward(saved[0], kept<Weight>(context, "head"), saved[1],
+                                             context->saved_data["temperature"].toDouble(),
+                                             {saved[2], saved[3], saved[4]}, gradient_or_zero(gradients[0], saved[2]),
+                                             gradient_or_zero(gradients[1], saved[3]));
+    return result;
   }
 };
-
-bool gradients_wanted() { return at::GradMode::is_enabled(); }
 
 }  // namespace
 
 at::Tensor embedding(const at::Tensor& ids, const at::Tensor& weight, int64_t padding_id) {
-  if (!has_kernels(weight)) return reference::embedding(ids, weight, padding_id);
+  const bool by_kernels = weight.device().is_cpu() && weight.scalar_type() != at::kDouble;
+  if (!by_kernels) return reference::embedding(ids, weight, padding_id);
   if (!gradients_wanted()) return at::index_select(weight, 0, ids);
   return EmbeddingFunction::apply(ids, weight, padding_id);
 }
 
-at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
+at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps, Precision precision) {
   if (!has_kernels(x)) return reference::rms_norm(x, weight, eps);
-  if (!gradients_wanted()) return cpu::rms_norm(x, weight, eps).y;
-  return RmsNormFunction::apply(x, weight, eps);
+  if (!gradients_wanted()) return cpu::rms_norm(x, weight, eps, precision).y;
+  return RmsNormFunction::apply(x, weight, eps, precision);
 }
 
-at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
-  if (!has_kernels(x)) return reference::linear(x, weight, bias);
-  if (!gradients_wanted()) return cpu::linear(x, weight, bias);
-  return LinearFunction::apply(x, weight, bias.defined() ? std::optional(bias) : std::nullopt);
+at::Tensor linear(const at::Tensor& x, const Weight& weight, const at::Tensor& bias, const at::Tensor& residual) {
+  if (!weight.has_kernels()) return reference::linear(x, weight.value(), bias, residual);
+  if (!gradients_wanted()) return cpu::linear(x, weight, bias, residual);
+  return LinearFunction::apply(x, weight.value(), weight, bias.defined() ? std::optional(bias) : std::nullopt,
+                               residual.defined() ? std::optional(residual) : std::nullopt);
 }
 
-at::Tensor rope(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin) {
-  if (!has_kernels(x)) return reference::rope(x, cos, sin);
-  if (!gradients_wanted()) return cpu::rope(x, cos, sin, 1.0f);
-  return RopeFunction::apply(x, cos, sin);
+at::Tensor swiglu(const at::Tensor& x, const Weight& gate_up) {
+  if (!gate_up.has_kernels()) return reference::swiglu(x, gate_up.value());
+  if (!gradients_wanted()) return cpu::swiglu(x, gate_up, /*keep=*/false).y;
+  return SwigluFunction::apply(x, gate_up.value(), gate_up);
 }
 
-at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                     const AttentionPlan& plan) {
-  if (!has_kernels(q)) return reference::attention(q, k, v, plan);
-  if (!gradients_wanted()) return cpu::attention(q, k, v, plan).out;
-  return AttentionFunction::apply(q, k, v, plan);
+at::Tensor attention(const at::Tensor& qkv, const at::Tensor& cos, const at::Tensor& sin, const AttentionHeads& heads,
+                     const AttentionPlan& plan, Precision precision, KvBlocks* cache) {
+  if (!has_kernels(qkv)) return reference::attention(qkv, cos, sin, heads, plan, cache);
+  if (cache || !gradients_wanted()) {
+    check(!cache || !gradients_wanted(), "no gradient flows through a cache");
+    return cpu::attention(qkv, cos, sin, heads, plan, precision, cache, /*keep=*/false).out;
+  }
+  return AttentionFunction::apply(qkv, cos, sin, AttentionInputs{heads, plan, precision});
 }
 
-at::Tensor swiglu(const at::Tensor& gate, const at::Tensor& up) {
-  if (!has_kernels(gate)) return reference::swiglu(gate, up);
-  if (!gradients_wanted()) return cpu::swiglu(gate, up);
-  return SwigluFunction::apply(gate, up);
+KvBlocks make_kv_blocks(int64_t num_blocks, const AttentionHeads& heads, Precision precision, const at::Tensor& like) {
+  if (has_kernels(like)) return cpu::make_kv_blocks(num_blocks, heads, precision);
+  auto rows = [&] { return at::zeros({num_blocks * kKvBlockRows, heads.num_kv_heads, heads.head_dim}, like.options()); };
+  const at::NoGradGuard no_grad;
+  return {rows(), rows()};
 }
 
-TokenLogprobs token_logprobs(const at::Tensor& hidden, const at::Tensor& head, const at::Tensor& targets,
+TokenLogprobs token_logprobs(const at::Tensor& hidden, const Weight& head, const at::Tensor& targets,
                              double temperature) {
-  if (!has_kernels(hidden)) return reference::token_logprobs(hidden, head, targets, temperature);
+  if (!head.has_kernels()) return reference::token_logprobs(hidden, head.value(), targets, temperature);
   if (!gradients_wanted()) {
     const cpu::HeadForward result = cpu::token_logprobs(hidden, head, targets, temperature);
     return {result.logprobs, result.entropy};
   }
-  const variable_list result = TokenLogprobsFunction::apply(hidden, head, targets, temperature);
+  const variable_list result = TokenLogprobsFunction::apply(hidden, head.value(), head, targets, temperature);
   return {result[0], result[1]};
 }
 

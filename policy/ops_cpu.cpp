@@ -1,241 +1,454 @@
 #include "policy/ops_cpu.h"
 
-#include <ATen/Parallel.h>
-#include <ATen/ops/addmm.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/sum.h>
 #include <ATen/ops/zeros.h>
-#include <ATen/ops/zeros_like.h>
 
 #include <algorithm>
-#include <atomic>
+#include <cmath>
+#include <limits>
 
 #include "base/errors.h"
+#include "base/thread_pool.h"
+#include "policy/kernels/kernels.h"
 
 namespace r1::ops::cpu {
 namespace {
 
+using kernels::Finish;
+using kernels::kPanel;
 using kernels::Kernels;
+using kernels::Product;
 
-constexpr int64_t kLinearRows = 128;    // rows of x per task: 128 x 576 floats stay in a core's L2
-constexpr int64_t kLinearOutputs = 96;  // outputs per task, a multiple of every kernel's tile width
+constexpr int64_t kRowsPerTask = 256;   // rows of one product task: enough to read its part of the weights once
+constexpr int64_t kPanelsPerTask = 6;   // 96 outputs: for K = 576 in bf16 110 KB of weights, which stay in a core's L2
+constexpr int64_t kSmallRows = 32;      // rows of a task of a row-wise op
 
-// Runs body(task) for every task in [0, total). Threads claim the next task when they are free, so a core that a
-// neighbour slows down does not hold up the other one; which thread computes a task changes no bit.
+int64_t tasks_of(int64_t total, int64_t each) { return (total + each - 1) / each; }
+
+// body(begin, end) for pieces of [0, total).
 template <class Body>
-void for_each_task(int64_t total, const Body& body) {
-  std::atomic<int64_t> next{0};
-  at::parallel_for(0, std::min<int64_t>(at::get_num_threads(), total), 1, [&](int64_t, int64_t) {
-    for (int64_t task; (task = next.fetch_add(1, std::memory_order_relaxed)) < total;) body(task);
+void for_ranges(int64_t total, int64_t each, const Body& body) {
+  arithmetic_pool().run(tasks_of(total, each), [&](int64_t task) {
+    body(task * each, std::min(total, (task + 1) * each));
   });
 }
 
-kernels::AttentionShape shape_of(const at::Tensor& q, const at::Tensor& k) {
-  return {q.size(1), k.size(1), q.size(2)};
+void run_product(const Product& product, const Kernels& kernel) {
+  const int64_t panels = kernels::num_panels(product.finish == Finish::Swiglu
+                                                 ? 2 * kernels::round_up(product.N / 2, kPanel)
+                                                 : product.N);
+  const int64_t row_tasks = tasks_of(product.M, kRowsPerTask);
+  // Few large tasks would leave a core idle while the other finishes.
+  int64_t each = kPanelsPerTask;
+  if (row_tasks * tasks_of(panels, each) < 8 * arithmetic_pool().size() && product.M > 4) each = 2;
+  arithmetic_pool().run(tasks_of(panels, each) * row_tasks, [&](int64_t task) {
+    const int64_t row = task % row_tasks * kRowsPerTask, panel = task / row_tasks * each;
+    kernel.gemm.product(product, row, std::min(row + kRowsPerTask, product.M), panel, std::min(panel + each, panels));
+  });
 }
 
-int64_t longest_key_count(const AttentionPlan& plan) {
-  int64_t longest = 0;
-  for (const AttentionSegment& s : plan.segments) {
-    longest = std::max(longest, s.prefix_len + s.own_past + s.num_queries);
-  }
-  return longest;
+Product product_of(const at::Tensor& x, const Weight& weight) {
+  const int64_t K = weight.columns();
+  check(x.size(1) == K && x.is_contiguous(), "a product's rows are as long as the weight's");
+  return {.x = x.const_data_ptr(),
+          .x_row = K,
+          .x_step = kernels::step_of(weight.precision()),
+          .w = weight.panels(),
+          .M = x.size(0),
+          .N = weight.rows(),
+          .K = K};
+}
+
+// Row-major elements [T, columns] packed with T as the product's K.
+at::Tensor pack_rows(const at::Tensor& rows, Precision precision) {
+  const int64_t T = rows.size(0), columns = rows.size(1), panel = kernels::panel_elements(precision, T);
+  at::Tensor packed = empty_elements({kernels::num_panels(columns) * panel}, precision);
+  for_ranges(T, 64, [&](int64_t begin, int64_t end) {
+    kernels::active(precision).gemm.pack_rows_of_elements(rows.const_data_ptr(), columns, begin, end, columns,
+                                                          packed.mutable_data_ptr(), panel);
+  });
+  return packed;
+}
+
+const char* at_element(const void* base, int64_t index, Precision precision) {
+  return static_cast<const char*>(base) + index * kernels::element_size(precision);
 }
 
 }  // namespace
 
-at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
-  const int64_t M = x.size(0), N = weight.size(0), K = weight.size(1);
-  at::Tensor y = at::empty({M, N}, x.options());
-  const float *in = x.const_data_ptr<float>(), *w = weight.const_data_ptr<float>();
-  const float* b = bias.defined() ? bias.const_data_ptr<float>() : nullptr;
-  float* out = y.mutable_data_ptr<float>();
-  const Kernels& kernel = kernels::active();
-  const int64_t column_tasks = (N + kLinearOutputs - 1) / kLinearOutputs;
-  const int64_t row_tasks = (M + kLinearRows - 1) / kLinearRows;
-  // Row blocks outermost: one block of x stays in cache while the weights stream past it.
-  for_each_task(row_tasks * column_tasks, [&](int64_t task) {
-    const int64_t row = task / column_tasks * kLinearRows, n = task % column_tasks * kLinearOutputs;
-    kernel.linear(in + row * K, w, b, out + row * N, std::min(kLinearRows, M - row), N, K, n,
-                  std::min(n + kLinearOutputs, N));
+at::Tensor empty_elements(at::IntArrayRef shape, Precision precision) {
+  return at::empty(shape, at::TensorOptions().dtype(precision == Precision::Fp32 ? at::kFloat : at::kBFloat16));
+}
+
+at::Tensor to_elements(const at::Tensor& x, Precision precision) {
+  const at::Tensor rows = x.contiguous();
+  if (precision == Precision::Fp32 || rows.scalar_type() == at::kBFloat16) return rows;
+  at::Tensor result = empty_elements(rows.sizes(), precision);
+  const float* from = rows.const_data_ptr<float>();
+  auto* to = static_cast<char*>(result.mutable_data_ptr());
+  for_ranges(rows.numel(), 1 << 15, [&](int64_t begin, int64_t end) {
+    kernels::active(precision).rows.to_elements(from + begin, to + begin * kernels::element_size(precision), end - begin);
   });
+  return result;
+}
+
+// ---- matrix products -----------------------------------------------------------------------------------------------
+
+at::Tensor linear(const at::Tensor& x, const Weight& weight, const at::Tensor& bias, const at::Tensor& residual) {
+  Product product = product_of(x, weight);
+  at::Tensor y = at::empty({product.M, product.N}, at::TensorOptions().dtype(at::kFloat));
+  product.y = y.mutable_data_ptr<float>();
+  product.y_row = product.N;
+  if (bias.defined()) product.bias = bias.const_data_ptr<float>();
+  if (residual.defined()) product.residual = residual.const_data_ptr<float>();
+  run_product(product, kernels::active(weight.precision()));
   return y;
 }
 
-RmsNorm rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
-  const int64_t T = x.size(0), D = x.size(1);
-  RmsNorm result{at::empty_like(x), at::empty({T}, x.options())};
-  const float *in = x.const_data_ptr<float>(), *w = weight.const_data_ptr<float>();
-  float *out = result.y.mutable_data_ptr<float>(), *inverse = result.inverse_rms.mutable_data_ptr<float>();
-  at::parallel_for(0, T, 64, [&](int64_t begin, int64_t end) {
+at::Tensor linear_input_gradient(const at::Tensor& dy, const Weight& weight) {
+  const int64_t T = dy.size(0), N = weight.rows(), K = weight.columns();
+  const Precision precision = weight.precision();
+  at::Tensor dx = empty_elements({T, K}, precision);
+  run_product({.x = dy.const_data_ptr(),
+               .x_row = N,
+               .x_step = kernels::step_of(precision),
+               .w = weight.transposed_panels(),
+               .M = T,
+               .N = K,
+               .K = N,
+               .finish = Finish::Element,
+               .act = dx.mutable_data_ptr(),
+               .act_row = K},
+              kernels::active(precision));
+  return dx;
+}
+
+void add_weight_gradient(const at::Tensor& dy, const at::Tensor& x, const at::Tensor& gradient, Precision precision) {
+  const int64_t T = dy.size(0), N = dy.size(1), K = x.size(1), step = kernels::step_of(precision);
+  const at::Tensor packed_dy = pack_rows(dy, precision), packed_x = pack_rows(x, precision);
+  run_product({.x = packed_dy.const_data_ptr(),
+               .x_row = step,
+               .x_step = kPanel * step,
+               .x_packed = true,
+               .w = packed_x.const_data_ptr(),
+               .M = N,
+               .N = K,
+               .K = T,
+               .finish = Finish::Accumulate,
+               .y = gradient.mutable_data_ptr<float>(),
+               .y_row = K},
+              kernels::active(precision));
+}
+
+Swiglu swiglu(const at::Tensor& x, const Weight& gate_up, bool keep) {
+  Product product = product_of(x, gate_up);
+  const Precision precision = gate_up.precision();
+  Swiglu result{empty_elements({product.M, product.N / 2}, precision), {}};
+  if (keep) result.gate_up = empty_elements({product.M, product.N}, precision);
+  product.finish = Finish::Swiglu;
+  product.act = result.y.mutable_data_ptr();
+  product.act_row = product.N / 2;
+  product.gate_up = keep ? result.gate_up.mutable_data_ptr() : nullptr;
+  run_product(product, kernels::active(precision));
+  return result;
+}
+
+at::Tensor swiglu_backward(const at::Tensor& gate_up, const at::Tensor& dy, Precision precision) {
+  const int64_t T = dy.size(0), F = dy.size(1);
+  at::Tensor result = at::empty_like(gate_up);
+  for_ranges(T, kSmallRows, [&](int64_t begin, int64_t end) {
     for (int64_t t = begin; t < end; ++t) {
-      inverse[t] = kernels::active().rms_norm_row(in + t * D, w, out + t * D, D, static_cast<float>(eps));
+      kernels::active(precision).rows.swiglu_backward(
+          at_element(gate_up.const_data_ptr(), t * 2 * F, precision), at_element(dy.const_data_ptr(), t * F, precision),
+          const_cast<char*>(at_element(result.mutable_data_ptr(), t * 2 * F, precision)), F);
     }
   });
   return result;
 }
 
-RmsNormGradients rms_norm_backward(const at::Tensor& x, const at::Tensor& weight,
-                                   const at::Tensor& inverse_rms, const at::Tensor& dy) {
+// Each task owns a range of columns, so every element's sum has one order.
+void add_rows(const at::Tensor& dy, const at::Tensor& ids, const at::Tensor& into, int64_t padding_id) {
+  const int64_t T = dy.size(0), D = dy.size(1);
+  const float* from = dy.const_data_ptr<float>();
+  const int64_t* row_of = ids.const_data_ptr<int64_t>();
+  float* to = into.mutable_data_ptr<float>();
+  for_ranges(D, 128, [&](int64_t begin, int64_t end) {
+    for (int64_t t = 0; t < T; ++t) {
+      if (row_of[t] == padding_id) continue;
+      float* row = to + row_of[t] * D;
+      for (int64_t i = begin; i < end; ++i) row[i] += from[t * D + i];
+    }
+  });
+}
+
+// ---- norm ----------------------------------------------------------------------------------------------------------
+
+RmsNorm rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps, Precision precision) {
+  const int64_t T = x.size(0), D = x.size(1);
+  RmsNorm result{empty_elements({T, D}, precision), at::empty({T}, x.options())};
+  const float *in = x.const_data_ptr<float>(), *w = weight.const_data_ptr<float>();
+  float* inverse = result.inverse_rms.mutable_data_ptr<float>();
+  auto* out = static_cast<char*>(result.y.mutable_data_ptr());
+  for_ranges(T, kSmallRows, [&](int64_t begin, int64_t end) {
+    for (int64_t t = begin; t < end; ++t) {
+      inverse[t] = kernels::active(precision).rows.rms_norm(
+          in + t * D, w, out + t * D * kernels::element_size(precision), D, static_cast<float>(eps));
+    }
+  });
+  return result;
+}
+
+RmsNormGradients rms_norm_backward(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& inverse_rms,
+                                   const at::Tensor& dy, Precision precision) {
   const int64_t T = x.size(0), D = x.size(1);
   // Fixed blocks of rows each sum their own dweight; the blocks are then added in order: the same bits on any number
   // of threads.
-  constexpr int64_t kRows = 256;
-  const int64_t blocks = (T + kRows - 1) / kRows;
-  at::Tensor dx = at::empty_like(x), partial = at::zeros({blocks, D}, x.options());
-  const float *in = x.const_data_ptr<float>(), *w = weight.const_data_ptr<float>(),
-              *d = dy.const_data_ptr<float>();
+  constexpr int64_t kRows = 128;
+  at::Tensor dx = at::empty_like(x), partial = at::zeros({tasks_of(T, kRows), D}, x.options());
+  const float *in = x.const_data_ptr<float>(), *w = weight.const_data_ptr<float>();
   const float* inverse = inverse_rms.const_data_ptr<float>();
   float *out = dx.mutable_data_ptr<float>(), *dw = partial.mutable_data_ptr<float>();
-  at::parallel_for(0, blocks, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t t = begin * kRows; t < std::min(end * kRows, T); ++t) {
-      kernels::active().rms_norm_row_backward(in + t * D, w, d + t * D, inverse[t], out + t * D,
-                                              dw + t / kRows * D, D);
+  for_ranges(T, kRows, [&](int64_t begin, int64_t end) {
+    for (int64_t t = begin; t < end; ++t) {
+      kernels::active(precision).rows.rms_norm_backward(in + t * D, w, at_element(dy.const_data_ptr(), t * D, precision),
+                                                        inverse[t], out + t * D, dw + t / kRows * D, D);
     }
   });
   return {dx, at::sum(partial, 0)};
 }
 
-at::Tensor rope(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin, float direction) {
-  const int64_t T = x.size(0), H = x.size(1), Dh = x.size(2);
-  at::Tensor y = at::empty_like(x);
-  const float *in = x.const_data_ptr<float>(), *c = cos.const_data_ptr<float>(),
-              *s = sin.const_data_ptr<float>();
-  float* out = y.mutable_data_ptr<float>();
-  at::parallel_for(0, T, 64, [&](int64_t begin, int64_t end) {
-    for (int64_t t = begin; t < end; ++t) {
-      kernels::active().rope_row(in + t * H * Dh, c + t * Dh / 2, s + t * Dh / 2, out + t * H * Dh, H, Dh,
-                                 direction);
+// ---- the head --------------------------------------------------------------------------------------------------------
+
+namespace {
+
+constexpr int64_t kChunk = kernels::kVocabularyChunk;
+constexpr int64_t kHeadRows = 8;
+
+struct Chunk {
+  int64_t begin, size;
+};
+Chunk chunk_of(int64_t index, int64_t V) { return {index * kChunk, std::min(kChunk, V - index * kChunk)}; }
+int64_t num_chunks(int64_t V) { return tasks_of(V, kChunk); }
+
+// logits [rows, chunk.size] of rows [row, row + rows) of hidden, for one chunk; out has row stride kChunk.
+void chunk_logits(const at::Tensor& hidden, const Weight& head, const void* panels, int64_t row, int64_t rows,
+                  Chunk chunk, float* out) {
+  const int64_t D = head.columns();
+  const Precision precision = head.precision();
+  const Product product{
+      .x = at_element(hidden.const_data_ptr(), row * D, precision),
+      .x_row = D,
+      .x_step = kernels::step_of(precision),
+      .w = at_element(panels, chunk.begin / kPanel * kernels::panel_elements(precision, D), precision),
+      .M = rows,
+      .N = chunk.size,
+      .K = D,
+      .y = out,
+      .y_row = kChunk};
+  kernels::active(precision).gemm.product(product, 0, rows, 0, kernels::num_panels(chunk.size));
+}
+
+// Calls body(row, chunk index, chunk, logits) for every row and chunk, from the pool's threads. A task keeps one chunk of
+// the weights in its core's cache for kRowsPerTask rows.
+template <class Body>
+void for_each_chunk_of_logits(const at::Tensor& hidden, const Weight& head, const Body& body) {
+  const int64_t R = hidden.size(0), V = head.rows(), row_tasks = tasks_of(R, kRowsPerTask);
+  const void* panels = head.panels();
+  arithmetic_pool().run(num_chunks(V) * row_tasks, [&](int64_t task) {
+    const int64_t index = task / row_tasks, begin = task % row_tasks * kRowsPerTask;
+    const Chunk chunk = chunk_of(index, V);
+    alignas(64) float logits[kHeadRows * kChunk];
+    for (int64_t row = begin; row < std::min(R, begin + kRowsPerTask); row += kHeadRows) {
+      const int64_t rows = std::min(kHeadRows, R - row);
+      chunk_logits(hidden, head, panels, row, rows, chunk, logits);
+      for (int64_t r = 0; r < rows; ++r) body(row + r, index, chunk, logits + r * kChunk);
     }
   });
-  return y;
 }
 
-at::Tensor swiglu(const at::Tensor& gate, const at::Tensor& up) {
-  const int64_t T = gate.size(0), F = gate.size(1);
-  at::Tensor y = at::empty_like(gate);
-  const float *g = gate.const_data_ptr<float>(), *u = up.const_data_ptr<float>();
-  float* out = y.mutable_data_ptr<float>();
-  at::parallel_for(0, T, 16, [&](int64_t begin, int64_t end) {
-    for (int64_t t = begin; t < end; ++t) kernels::active().swiglu_row(g + t * F, u + t * F, out + t * F, F);
-  });
-  return y;
-}
+float inverse_of(double temperature) { return static_cast<float>(1.0 / temperature); }
 
-SwigluGradients swiglu_backward(const at::Tensor& gate, const at::Tensor& up, const at::Tensor& dy) {
-  const int64_t T = gate.size(0), F = gate.size(1);
-  SwigluGradients result{at::empty_like(gate), at::empty_like(up)};
-  const float *g = gate.const_data_ptr<float>(), *u = up.const_data_ptr<float>(),
-              *d = dy.const_data_ptr<float>();
-  float *dg = result.dgate.mutable_data_ptr<float>(), *du = result.dup.mutable_data_ptr<float>();
-  at::parallel_for(0, T, 16, [&](int64_t begin, int64_t end) {
-    for (int64_t t = begin; t < end; ++t) {
-      kernels::active().swiglu_row_backward(g + t * F, u + t * F, d + t * F, dg + t * F, du + t * F, F);
-    }
-  });
-  return result;
-}
+}  // namespace
 
-Attention attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                    const AttentionPlan& plan) {
-  const kernels::AttentionShape shape = shape_of(q, k);
-  Attention result{at::empty_like(q), at::empty({q.size(0), q.size(1)}, q.options())};
-  const float *queries = q.const_data_ptr<float>(), *keys = k.const_data_ptr<float>(),
-              *values = v.const_data_ptr<float>();
-  float *out = result.out.mutable_data_ptr<float>(), *lse = result.logsumexp.mutable_data_ptr<float>();
-  // Blocks of query rows; the first row's segment is found by binary search on query_begin.
-  constexpr int64_t kRows = 16;
-  const int64_t T = q.size(0),
-                scratch_floats = kernels::attention_scratch_floats(shape, longest_key_count(plan));
-  for_each_task((T + kRows - 1) / kRows, [&](int64_t task) {
-    const int64_t begin = task * kRows, end = std::min(begin + kRows, T);
-    std::vector<float> scratch(static_cast<size_t>(scratch_floats));
-    auto after = [](int64_t row, const AttentionSegment& s) { return row < s.query_begin; };
-    auto segment = std::upper_bound(plan.segments.begin(), plan.segments.end(), begin, after) - 1;
-    for (int64_t row = begin; row < end; ++segment) {
-      const int64_t from = row - segment->query_begin;
-      const int64_t to = std::min(segment->num_queries, end - segment->query_begin);
-      kernels::active().attention(queries, keys, values, out, lse, shape, *segment, from, to, scratch.data());
-      row = segment->query_begin + to;
-    }
-  });
-  return result;
-}
-
-AttentionGradients attention_backward(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                                      const Attention& forward, const at::Tensor& dout,
-                                      const AttentionPlan& plan) {
-  const kernels::AttentionShape shape = shape_of(q, k);
-  AttentionGradients result{at::empty_like(q), at::zeros_like(k), at::zeros_like(v)};
-  const int64_t groups = static_cast<int64_t>(plan.group_begin.size()) - 1;
-  const int64_t scratch_floats = kernels::attention_scratch_floats(shape, longest_key_count(plan));
-  // Groups share no key rows and heads share no columns, so each (group, head) writes memory of its own, in order.
-  for_each_task(groups * shape.num_kv_heads, [&](int64_t task) {
-    std::vector<float> scratch(static_cast<size_t>(scratch_floats));
-    const int64_t group = task / shape.num_kv_heads, head = task % shape.num_kv_heads;
-    for (int64_t s = plan.group_begin[group]; s < plan.group_begin[group + 1]; ++s) {
-      kernels::active().attention_backward(
-          q.const_data_ptr<float>(), k.const_data_ptr<float>(), v.const_data_ptr<float>(),
-          forward.out.const_data_ptr<float>(), dout.const_data_ptr<float>(),
-          forward.logsumexp.const_data_ptr<float>(), result.dq.mutable_data_ptr<float>(),
-          result.dk.mutable_data_ptr<float>(), result.dv.mutable_data_ptr<float>(), shape, plan.segments[s],
-          head, scratch.data());
-    }
-  });
-  return result;
-}
-
-HeadForward token_logprobs(const at::Tensor& hidden, const at::Tensor& head, const at::Tensor& targets,
+HeadForward token_logprobs(const at::Tensor& hidden, const Weight& head, const at::Tensor& targets,
                            double temperature) {
-  const int64_t R = hidden.size(0), V = head.size(0);
-  const auto options = hidden.options();
+  const int64_t R = hidden.size(0), chunks = num_chunks(head.rows());
+  const auto options = at::TensorOptions().dtype(at::kFloat);
   HeadForward result{at::empty({R}, options), at::empty({R}, options), at::empty({R}, options)};
-  float* logprobs = result.logprobs.mutable_data_ptr<float>();
-  float* entropy = result.entropy.mutable_data_ptr<float>();
-  float* logsumexp = result.logsumexp.mutable_data_ptr<float>();
   const int64_t* wanted = targets.const_data_ptr<int64_t>();
-  const float inverse_temperature = static_cast<float>(1.0 / temperature);
-  for (int64_t tile = 0; tile < R; tile += kHeadTileRows) {
-    const int64_t rows = std::min(kHeadTileRows, R - tile);
-    const at::Tensor logits = linear(hidden.narrow(0, tile, rows), head, {});  // [rows, V]
-    const float* values = logits.const_data_ptr<float>();
-    for_each_task(rows, [&](int64_t r) {
-      const kernels::RowStats stats = kernels::active().softmax_stats(values + r * V, V, inverse_temperature);
-      logsumexp[tile + r] = stats.logsumexp;
-      entropy[tile + r] = stats.entropy;
-      logprobs[tile + r] = values[r * V + wanted[tile + r]] * inverse_temperature - stats.logsumexp;
-    });
+  const float inverse_temperature = inverse_of(temperature);
+  std::vector<kernels::ChunkStats> stats(static_cast<size_t>(R * chunks));
+  std::vector<float> target_logits(static_cast<size_t>(R));
+  const auto& kernel = kernels::active(head.precision()).rows;
+  for_each_chunk_of_logits(hidden, head, [&](int64_t row, int64_t index, Chunk chunk, const float* logits) {
+    stats[static_cast<size_t>(row * chunks + index)] = kernel.chunk_stats(logits, chunk.size, inverse_temperature);
+    const int64_t target = wanted[row] - chunk.begin;
+    if (target >= 0 && target < chunk.size) target_logits[static_cast<size_t>(row)] = logits[target];
+  });
+  for (int64_t row = 0; row < R; ++row) {
+    const kernels::RowStats all = kernels::combine(stats.data() + row * chunks, chunks);
+    result.logsumexp.mutable_data_ptr<float>()[row] = all.logsumexp;
+    result.entropy.mutable_data_ptr<float>()[row] = all.entropy;
+    result.logprobs.mutable_data_ptr<float>()[row] =
+        target_logits[static_cast<size_t>(row)] * inverse_temperature - all.logsumexp;
   }
   return result;
 }
 
-HeadGradients token_logprobs_backward(const at::Tensor& hidden, const at::Tensor& head,
-                                      const at::Tensor& targets, double temperature,
-                                      const HeadForward& forward, const at::Tensor& dlogprobs,
-                                      const at::Tensor& dentropy) {
-  const int64_t R = hidden.size(0), V = head.size(0);
-  HeadGradients result{at::empty_like(hidden), at::zeros_like(head)};
-  const float *lse = forward.logsumexp.const_data_ptr<float>(),
-              *entropy = forward.entropy.const_data_ptr<float>();
-  const float *dlogprob = dlogprobs.const_data_ptr<float>(), *dent = dentropy.const_data_ptr<float>();
-  const int64_t* wanted = targets.const_data_ptr<int64_t>();
-  const float inverse_temperature = static_cast<float>(1.0 / temperature);
-  const at::Tensor head_transposed = head.t().contiguous();  // [D, V]
-  for (int64_t tile = 0; tile < R; tile += kHeadTileRows) {
-    const int64_t rows = std::min(kHeadTileRows, R - tile);
-    const at::Tensor inputs = hidden.narrow(0, tile, rows);
-    at::Tensor logits = linear(inputs, head, {});  // recomputed: cheaper than keeping [R, V]
-    float* values = logits.mutable_data_ptr<float>();
-    for_each_task(rows, [&](int64_t r) {
-      kernels::active().logprob_row_backward(values + r * V, V, inverse_temperature,
-                                             {lse[tile + r], entropy[tile + r]}, wanted[tile + r],
-                                             dlogprob[tile + r], dent[tile + r]);
-    });
-    result.dhidden.narrow(0, tile, rows).copy_(linear(logits, head_transposed, {}));
-    result.dhead.addmm_(logits.t(), inputs);
-  }
-  return result;
+namespace {
+
+// d loss / d logits of one chunk, as elements [R, chunk.size].
+void chunk_gradients(const at::Tensor& hidden, const Weight& head, const void* panels, Chunk chunk, const int64_t* targets,
+                     float inverse_temperature, const HeadForward& forward, const float* dlogprobs,
+                     const float* dentropy, const at::Tensor& dlogits) {
+  const float *lse = forward.logsumexp.const_data_ptr<float>(), *entropy = forward.entropy.const_data_ptr<float>();
+  const Precision precision = head.precision();
+  auto* out = static_cast<char*>(dlogits.mutable_data_ptr());
+  for_ranges(hidden.size(0), 64, [&](int64_t begin, int64_t end) {
+    alignas(64) float logits[kHeadRows * kChunk];
+    for (int64_t row = begin; row < end; row += kHeadRows) {
+      const int64_t rows = std::min(kHeadRows, end - row);
+      chunk_logits(hidden, head, panels, row, rows, chunk, logits);
+      for (int64_t r = row; r < row + rows; ++r) {
+        kernels::active(precision).rows.logprob_backward(
+            logits + (r - row) * kChunk, chunk.size, inverse_temperature, {lse[r], entropy[r]}, targets[r] - chunk.begin,
+            dlogprobs[r], dentropy[r], out + r * chunk.size * kernels::element_size(precision));
+      }
+    }
+  });
 }
 
+}  // namespace
+
+// Chunk by chunk: logits again (cheaper than keeping [R, V]), their gradient, and from it both products.
+at::Tensor token_logprobs_backward(const at::Tensor& hidden, const Weight& head, const at::Tensor& targets,
+                                   double temperature, const HeadForward& forward, const at::Tensor& dlogprobs,
+                                   const at::Tensor& dentropy) {
+  const int64_t R = hidden.size(0), D = head.columns(), V = head.rows();
+  const Precision precision = head.precision();
+  const Kernels& kernel = kernels::active(precision);
+  const int64_t step = kernels::step_of(precision);
+  const void *panels = head.panels(), *transposed = head.transposed_panels();
+  const at::Tensor packed_hidden = pack_rows(hidden, precision), gradient = head.gradient();
+  at::Tensor dhidden = at::zeros({R, D}, at::TensorOptions().dtype(at::kFloat));
+  for (int64_t index = 0; index < num_chunks(V); ++index) {
+    const Chunk chunk = chunk_of(index, V);
+    const at::Tensor dlogits = empty_elements({R, chunk.size}, precision);
+    chunk_gradients(hidden, head, panels, chunk, targets.const_data_ptr<int64_t>(), inverse_of(temperature), forward,
+                    dlogprobs.const_data_ptr<float>(), dentropy.const_data_ptr<float>(), dlogits);
+    run_product({.x = dlogits.const_data_ptr(),
+                 .x_row = chunk.size,
+                 .x_step = step,
+                 .w_panel = kernels::panel_elements(precision, V),
+                 .w = at_element(transposed, chunk.begin * kPanel, precision),
+                 .M = R,
+                 .N = D,
+                 .K = chunk.size,
+                 .finish = Finish::Accumulate,
+                 .y = dhidden.mutable_data_ptr<float>(),
+                 .y_row = D},
+                kernel);
+    const at::Tensor packed_dlogits = pack_rows(dlogits, precision);
+    run_product({.x = packed_dlogits.const_data_ptr(),
+                 .x_row = step,
+                 .x_step = kPanel * step,
+                 .x_packed = true,
+                 .w = packed_hidden.const_data_ptr(),
+                 .M = chunk.size,
+                 .N = D,
+                 .K = R,
+                 .finish = Finish::Accumulate,
+                 .y = gradient.mutable_data_ptr<float>() + chunk.begin * D,
+                 .y_row = D},
+                kernel);
+  }
+  return to_elements(dhidden, precision);
+}
+
+namespace {
+
+// The token at which the cumulative sum of the softmax passes u, looked for in the chunk where it does.
+struct Place {
+  int64_t chunk;
+  double rest;  // of the cumulative sum, in units of exp(s - chunk max)
+};
+
+Place place_of(const kernels::ChunkStats* chunks, int64_t count, double u) {
+  float max = chunks[0].max;
+  for (int64_t c = 1; c < count; ++c) max = std::max(max, chunks[c].max);
+  double total = 0;
+  for (int64_t c = 0; c < count; ++c) total += chunks[c].sum * std::exp(double{chunks[c].max} - max);
+  double remaining = u * total;
+  int64_t last_possible = 0;
+  for (int64_t c = 0; c < count; ++c) {
+    const double scale = std::exp(double{chunks[c].max} - max), share = chunks[c].sum * scale;
+    if (share <= 0) continue;
+    if (remaining < share) return {c, remaining / scale};
+    remaining -= share;
+    last_possible = c;
+  }
+  return {last_possible, std::numeric_limits<double>::infinity()};  // rounding left a remainder
+}
+
+int64_t token_in_chunk(const float* weights, int64_t size, double rest) {
+  int64_t last_possible = 0;
+  for (int64_t i = 0; i < size; ++i) {
+    if (weights[i] <= 0) continue;
+    last_possible = i;
+    rest -= weights[i];
+    if (rest < 0) break;
+  }
+  return last_possible;
+}
+
+int64_t most_likely_chunk(const kernels::ChunkStats* chunks, int64_t count) {
+  return std::max_element(chunks, chunks + count, [](const auto& a, const auto& b) { return a.max < b.max; }) - chunks;
+}
+
+}  // namespace
 }  // namespace r1::ops::cpu
+
+namespace r1::ops {
+
+Draws draw_tokens(const at::Tensor& hidden, const Weight& head, double temperature, std::span<const int64_t> row_of,
+                  std::span<const double> u) {
+  using namespace cpu;
+  const int64_t R = hidden.size(0), V = head.rows(), chunks = num_chunks(V);
+  check(u.size() == row_of.size(), "every draw has its uniform number");
+  const bool greedy = temperature == 0;
+  const float inverse_temperature = greedy ? 1.0f : inverse_of(temperature);
+  const auto& kernel = kernels::active(head.precision()).rows;
+  const at::Tensor rows = hidden.contiguous();
+  std::vector<kernels::ChunkStats> stats(static_cast<size_t>(R * chunks));
+  for_each_chunk_of_logits(rows, head, [&](int64_t row, int64_t index, Chunk chunk, const float* logits) {
+    stats[static_cast<size_t>(row * chunks + index)] = kernel.chunk_stats(logits, chunk.size, inverse_temperature);
+  });
+  Draws result{std::vector<int64_t>(u.size()), std::vector<float>(u.size())};
+  const void* panels = head.panels();
+  arithmetic_pool().run(static_cast<int64_t>(u.size()), [&](int64_t draw) {
+    const size_t d = static_cast<size_t>(draw);
+    const int64_t row = row_of[d];
+    const kernels::ChunkStats* own = stats.data() + row * chunks;
+    const float logsumexp = kernels::combine(own, chunks).logsumexp;
+    result.logprobs[d] = std::numeric_limits<float>::quiet_NaN();
+    if (!std::isfinite(logsumexp)) return;
+    // The chosen chunk's logits again, bit for bit: a row's result does not depend on what it is computed with.
+    const Place place = greedy ? Place{most_likely_chunk(own, chunks), 0} : place_of(own, chunks, u[d]);
+    const Chunk chunk = chunk_of(place.chunk, V);
+    alignas(64) float logits[kChunk], weights[kChunk];
+    chunk_logits(rows, head, panels, row, 1, chunk, logits);
+    int64_t token = std::max_element(logits, logits + chunk.size) - logits;
+    if (!greedy) {
+      std::copy(logits, logits + chunk.size, weights);
+      kernel.exponentials(weights, chunk.size, inverse_temperature, own[place.chunk].max);
+      token = token_in_chunk(weights, chunk.size, place.rest);
+    }
+    result.tokens[d] = chunk.begin + token;
+    result.logprobs[d] = logits[token] * inverse_temperature - logsumexp;
+  });
+  return result;
+}
+
+}  // namespace r1::ops

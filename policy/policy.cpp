@@ -3,6 +3,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/arange.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/cos.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
@@ -41,36 +42,28 @@ std::vector<double> rope_inverse_frequencies(const ModelConfig& config) {
   return frequencies;
 }
 
-Policy::Policy(ModelConfig config, NamedTensors weights, c10::Device device)
-    : config_(std::move(config)), weights_(std::move(weights)), device_(device) {
+Policy::Policy(ModelConfig config, NamedTensors weights, c10::Device device, Precision precision)
+    : config_(std::move(config)), weights_(std::move(weights)), device_(device), precision_(precision) {
   for (auto& [name, tensor] : weights_) tensor = tensor.to(device_).contiguous();
-  auto take = [&](const std::string& name) {
-    auto found = weights_.find(name);
-    check(found != weights_.end(), "the loader checked that every weight is there");
-    return found->second;
-  };
-  embedding_ = take("model.embed_tokens.weight");
-  final_norm_ = take("model.norm.weight");
-  head_ = config_.tied_embeddings ? embedding_ : take("lm_head.weight");
+  const auto one = [&](const std::string& name) { return join({name}, Weight::Order::AsTheyStand); };
+  const auto vector = [&](const std::string& name) { return join_bias({name}); };
+  const Weight embedding = one("model.embed_tokens.weight");
+  embedding_ = embedding.value();
+  final_norm_ = vector("model.norm.weight");
+  head_ = config_.tied_embeddings ? embedding : one("lm_head.weight");
   for (int64_t i = 0; i < config_.num_layers; ++i) {
-    const std::string prefix = fmt::format("model.layers.{}.", i);
-    auto layer_weight = [&](const char* name) { return take(prefix + name); };
-    Layer layer;
-    layer.input_norm = layer_weight("input_layernorm.weight");
-    layer.q = layer_weight("self_attn.q_proj.weight");
-    layer.k = layer_weight("self_attn.k_proj.weight");
-    layer.v = layer_weight("self_attn.v_proj.weight");
-    layer.o = layer_weight("self_attn.o_proj.weight");
-    if (config_.attention_bias) {
-      layer.q_bias = layer_weight("self_attn.q_proj.bias");
-      layer.k_bias = layer_weight("self_attn.k_proj.bias");
-      layer.v_bias = layer_weight("self_attn.v_proj.bias");
-    }
-    layer.post_norm = layer_weight("post_attention_layernorm.weight");
-    layer.gate = layer_weight("mlp.gate_proj.weight");
-    layer.up = layer_weight("mlp.up_proj.weight");
-    layer.down = layer_weight("mlp.down_proj.weight");
-    layers_.push_back(std::move(layer));
+    const std::string layer = fmt::format("model.layers.{}.", i), attention = layer + "self_attn.";
+    layers_.push_back(
+        {.qkv = join({attention + "q_proj.weight", attention + "k_proj.weight", attention + "v_proj.weight"},
+                     Weight::Order::AsTheyStand),
+         .o = one(attention + "o_proj.weight"),
+         .gate_up = join({layer + "mlp.gate_proj.weight", layer + "mlp.up_proj.weight"}, Weight::Order::HalvesInTurn),
+         .down = one(layer + "mlp.down_proj.weight"),
+         .input_norm = vector(layer + "input_layernorm.weight"),
+         .qkv_bias = config_.attention_bias ? join_bias({attention + "q_proj.bias", attention + "k_proj.bias",
+                                                         attention + "v_proj.bias"})
+                                            : at::Tensor(),
+         .post_norm = vector(layer + "post_attention_layernorm.weight")});
   }
   // Angles in double, rounded once: the same table for every path.
   std::vector<double> frequencies = rope_inverse_frequencies(config_);
@@ -82,83 +75,104 @@ Policy::Policy(ModelConfig config, NamedTensors weights, c10::Device device)
   rope_sin_ = angles.sin().to(dtype).to(device_);
 }
 
+at::Tensor Policy::join_bias(const std::vector<std::string>& names) {
+  const at::NoGradGuard no_grad;
+  std::vector<at::Tensor> parts;
+  for (const std::string& name : names) {
+    const auto found = weights_.find(name);
+    check(found != weights_.end(), "the loader checked that every weight is there");
+    parts.push_back(found->second);
+  }
+  const at::Tensor leaf = parts.size() == 1 ? parts[0] : at::cat(parts, 0);
+  int64_t row = 0;
+  for (size_t i = 0; i < names.size(); ++i) {
+    const int64_t rows = parts[i].size(0);
+    parts_[names[i]] = {leaves_.size(), row, rows};
+    weights_[names[i]] = leaf.detach().narrow(0, row, rows);
+    row += rows;
+  }
+  leaves_.push_back(leaf);
+  return leaf;
+}
+
+Weight Policy::join(const std::vector<std::string>& names, Weight::Order order) {
+  return Weight(join_bias(names), precision_, order);
+}
+
 at::Tensor Policy::tensor_of(const std::vector<int64_t>& values) const {
   return at::from_blob(const_cast<int64_t*>(values.data()), {static_cast<int64_t>(values.size())}, at::kLong)
       .clone()
       .to(device_);
 }
 
-at::Tensor Policy::attend(const Layer& layer, size_t index, const at::Tensor& x, const TokenBatch& batch,
-                          const at::Tensor& cos, const at::Tensor& sin, const at::Tensor& cache_rows,
-                          KvCache* cache) const {
-  const int64_t T = x.size(0), Dh = config_.head_dim;
-  const at::Tensor normed = ops::rms_norm(x, layer.input_norm, config_.rms_norm_eps);
-  auto heads = [&](const at::Tensor& y, int64_t count) { return y.view({T, count, Dh}); };
-  const at::Tensor q =
-      ops::rope(heads(ops::linear(normed, layer.q, layer.q_bias), config_.num_heads), cos, sin);
-  at::Tensor k = ops::rope(heads(ops::linear(normed, layer.k, layer.k_bias), config_.num_kv_heads), cos, sin);
-  at::Tensor v = heads(ops::linear(normed, layer.v, layer.v_bias), config_.num_kv_heads);
-  if (cache) {
-    k = cache->keys[index].index_copy_(0, cache_rows, k);
-    v = cache->values[index].index_copy_(0, cache_rows, v);
-  }
-  const at::Tensor attended = ops::attention(q, k, v, batch.plan);
-  return ops::linear(attended.view({T, config_.num_heads * Dh}), layer.o);
-}
-
 at::Tensor Policy::forward(const TokenBatch& batch, KvCache* cache) const {
   check(batch.token_ids.size() == batch.positions.size(), "every token has a position");
-  check(!cache || batch.cache_rows.size() == batch.token_ids.size(), "every token has a cache row");
+  const AttentionHeads heads{config_.num_heads, config_.num_kv_heads, config_.head_dim};
   const at::Tensor positions = tensor_of(batch.positions);
-  const at::Tensor cache_rows = cache ? tensor_of(batch.cache_rows) : at::Tensor();
   const at::Tensor cos = ops::embedding(positions, rope_cos_);  // [T, Dh/2]
   const at::Tensor sin = ops::embedding(positions, rope_sin_);
   // transformers builds its embedding with padding_idx = pad_token_id; SmolLM2's pad token is its end-of-turn token.
   at::Tensor x = ops::embedding(tensor_of(batch.token_ids), embedding_, config_.pad_token_id);  // [T, D]
   for (size_t i = 0; i < layers_.size(); ++i) {
     const Layer& layer = layers_[i];
-    x = x + attend(layer, i, x, batch, cos, sin, cache_rows, cache);
-    const at::Tensor normed = ops::rms_norm(x, layer.post_norm, config_.rms_norm_eps);
-    x = x +
-        ops::linear(ops::swiglu(ops::linear(normed, layer.gate), ops::linear(normed, layer.up)), layer.down);
+    const at::Tensor attention_in = ops::rms_norm(x, layer.input_norm, config_.rms_norm_eps, precision_);
+    const at::Tensor qkv = ops::linear(attention_in, layer.qkv, layer.qkv_bias);
+    const at::Tensor attended =
+        ops::attention(qkv, cos, sin, heads, batch.plan, precision_, cache ? &cache->layers[i] : nullptr);
+    x = ops::linear(attended, layer.o, {}, /*residual=*/x);
+    const at::Tensor mlp_in = ops::rms_norm(x, layer.post_norm, config_.rms_norm_eps, precision_);
+    x = ops::linear(ops::swiglu(mlp_in, layer.gate_up), layer.down, {}, /*residual=*/x);
   }
-  return ops::rms_norm(x, final_norm_, config_.rms_norm_eps);
+  return x;
+}
+
+at::Tensor Policy::normed_rows(const at::Tensor& hidden, const std::vector<int64_t>& rows) const {
+  return ops::rms_norm(ops::embedding(tensor_of(rows), hidden), final_norm_, config_.rms_norm_eps, precision_);
 }
 
 ops::TokenLogprobs Policy::token_logprobs(const at::Tensor& hidden, const std::vector<int64_t>& rows,
                                           const std::vector<int64_t>& targets, double temperature) const {
   check(rows.size() == targets.size(), "every scored row has a target");
-  return ops::token_logprobs(ops::embedding(tensor_of(rows), hidden), head_, tensor_of(targets), temperature);
+  return ops::token_logprobs(normed_rows(hidden, rows), head_, tensor_of(targets), temperature);
 }
 
 at::Tensor Policy::logits(const at::Tensor& hidden, const std::vector<int64_t>& rows) const {
-  return ops::linear(ops::embedding(tensor_of(rows), hidden), head_);
+  return ops::linear(normed_rows(hidden, rows), head_);
 }
 
-KvCache Policy::make_cache(int64_t num_rows) const {
-  KvCache cache;
-  const auto options = embedding_.options().requires_grad(false);
+ops::Draws Policy::draw_tokens(const at::Tensor& hidden_rows, double temperature, std::span<const int64_t> row_of,
+                               std::span<const double> u) const {
+  return ops::draw_tokens(ops::rms_norm(hidden_rows, final_norm_, config_.rms_norm_eps, precision_), head_, temperature,
+                          row_of, u);
+}
+
+KvCache Policy::make_cache(int64_t num_blocks) const {
+  KvCache cache{.num_blocks = num_blocks};
+  const AttentionHeads heads{config_.num_heads, config_.num_kv_heads, config_.head_dim};
   for (int64_t i = 0; i < config_.num_layers; ++i) {
-    cache.keys.push_back(at::zeros({num_rows, config_.num_kv_heads, config_.head_dim}, options));
-    cache.values.push_back(at::zeros({num_rows, config_.num_kv_heads, config_.head_dim}, options));
+    cache.layers.push_back(ops::make_kv_blocks(num_blocks, heads, precision_, embedding_));
   }
   return cache;
 }
 
 void Policy::set_requires_grad(bool wanted) {
-  for (auto& [name, tensor] : weights_) tensor.requires_grad_(wanted);
+  for (at::Tensor& leaf : leaves_) leaf.requires_grad_(wanted);
 }
 
 NamedTensors Policy::gradients() const {
   NamedTensors result;
-  for (const auto& [name, tensor] : weights_) {
-    if (tensor.grad().defined()) result.emplace(name, tensor.grad());
+  for (const auto& [name, part] : parts_) {
+    const at::Tensor& gradient = leaves_[part.leaf].grad();
+    if (gradient.defined()) result.emplace(name, gradient.narrow(0, part.row, part.rows));
   }
   return result;
 }
 
 void Policy::zero_gradients() {
-  for (auto& [name, tensor] : weights_) tensor.mutable_grad() = at::Tensor();
+  const at::NoGradGuard no_grad;
+  for (at::Tensor& leaf : leaves_) {
+    if (leaf.grad().defined()) leaf.mutable_grad().zero_();  // kept: fresh memory costs more than zeros
+  }
 }
 
 NamedTensors Policy::clone_weights() const {
@@ -175,7 +189,7 @@ void Policy::load_weights(const NamedTensors& weights) {
     auto found = weights.find(name);
     check(found != weights.end() && found->second.sizes() == tensor.sizes(),
           "weights match by name and shape");
-    tensor.copy_(found->second);
+    tensor.copy_(found->second);  // a view of the leaf, whose version changes with it
   }
 }
 

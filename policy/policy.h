@@ -7,6 +7,9 @@
 #include <ATen/core/Tensor.h>
 #include <c10/core/Device.h>
 
+#include <map>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "policy/model_config.h"
@@ -15,17 +18,17 @@
 
 namespace r1 {
 
-// Keys and values of past tokens, one [S, Hk, Dh] pair per layer. Who owns which rows is the caller's business.
+// Keys and values of past tokens in blocks of 16 rows, for every layer. Which block is whose is the caller's business.
 struct KvCache {
-  std::vector<at::Tensor> keys, values;  // [L] of [S, Hk, Dh]
+  std::vector<KvBlocks> layers;  // [L]
+  int64_t num_blocks = 0;
 };
 
-// Tokens of one forward. Without a cache the plan's key rows are the T rows of this very batch; with a cache they are
-// the cache's rows, and token t's key and value are written to row cache_rows[t] first.
+// Tokens of one forward. Without a cache the keys are those of this very batch; with one, those of the plan's blocks, and
+// each segment's own keys and values are written to its blocks first.
 struct TokenBatch {
-  std::vector<int64_t> token_ids;   // [T]
-  std::vector<int64_t> positions;   // [T], from 0 in each sequence
-  std::vector<int64_t> cache_rows;  // [T] with a cache, else empty
+  std::vector<int64_t> token_ids;  // [T]
+  std::vector<int64_t> positions;  // [T], from 0 in each sequence
   AttentionPlan plan;
 };
 
@@ -33,14 +36,14 @@ struct TokenBatch {
 class Policy {
  public:
   // Takes float32 weights by Hugging Face name, checked against `config` by whoever loaded them, and moves them to
-  // `device`. Tied models hold no "lm_head.weight".
-  Policy(ModelConfig config, NamedTensors weights, c10::Device device);
+  // `device`. Tied models hold no "lm_head.weight". Precision is that of matrix products; masters stay float32.
+  Policy(ModelConfig config, NamedTensors weights, c10::Device device, Precision precision = Precision::Fp32);
   Policy(Policy&&) = default;
   Policy& operator=(Policy&&) = default;
   Policy(const Policy&) = delete;
   Policy& operator=(const Policy&) = delete;
 
-  // Final hidden states after the last norm, [T, D]. Differentiable when autograd is on and the weights require it.
+  // The residual stream after the last layer, [T, D]; the final norm is the head's. Differentiable when autograd is on and the weights require it.
   at::Tensor forward(const TokenBatch& batch, KvCache* cache = nullptr) const;
 
   // Rows [R] of `hidden` scored for `targets` [R] at `temperature`. See ops::token_logprobs.
@@ -50,11 +53,17 @@ class Policy {
   // Logits [R, V] of a few rows, for sampling. Never call it with a training batch: that is what tiles are for.
   at::Tensor logits(const at::Tensor& hidden, const std::vector<int64_t>& rows) const;
 
-  KvCache make_cache(int64_t num_rows) const;
+  // Draws from rows [R, D] of `hidden`: see ops::draw_tokens. REQUIRES draws_tokens().
+  ops::Draws draw_tokens(const at::Tensor& hidden_rows, double temperature, std::span<const int64_t> row_of,
+                         std::span<const double> u) const;
+  bool draws_tokens() const { return head_.has_kernels(); }
+
+  KvCache make_cache(int64_t num_blocks) const;
 
   const ModelConfig& config() const { return config_; }
   const NamedTensors& weights() const { return weights_; }  // the tensors themselves, not copies
   c10::Device device() const { return device_; }
+  Precision precision() const { return precision_; }
 
   void set_requires_grad(bool wanted);
   // Gradients by name after a backward pass; a weight without one yet is absent.
@@ -67,17 +76,28 @@ class Policy {
 
  private:
   struct Layer {
-    at::Tensor input_norm, q, k, v, q_bias, k_bias, v_bias, o, post_norm, gate, up, down;
+    Weight qkv, o, gate_up, down;
+    at::Tensor input_norm, qkv_bias, post_norm;
   };
-  at::Tensor attend(const Layer& layer, size_t index, const at::Tensor& x, const TokenBatch& batch,
-                    const at::Tensor& cos, const at::Tensor& sin, const at::Tensor& cache_rows,
-                    KvCache* cache) const;
+  // A matrix made of named ones, one under the other. The names become views of it.
+  Weight join(const std::vector<std::string>& names, Weight::Order order);
+  at::Tensor join_bias(const std::vector<std::string>& names);
   at::Tensor tensor_of(const std::vector<int64_t>& values) const;
+  at::Tensor normed_rows(const at::Tensor& hidden, const std::vector<int64_t>& rows) const;
 
   ModelConfig config_;
   NamedTensors weights_;
   c10::Device device_;
-  at::Tensor embedding_, final_norm_, head_;
+  Precision precision_;
+  // What autograd and the optimizer see: the leaves, and for each name the leaf and the rows of it that it stands for.
+  struct Part {
+    size_t leaf;
+    int64_t row, rows;
+  };
+  std::vector<at::Tensor> leaves_;
+  std::map<std::string, Part> parts_;
+  at::Tensor embedding_, final_norm_;
+  Weight head_;
   std::vector<Layer> layers_;
   at::Tensor rope_cos_, rope_sin_;  // [max_positions, Dh/2]
 };

@@ -57,7 +57,7 @@ class Packer {
       has_prompt_ = true;
     }
     const int64_t length = static_cast<int64_t>(prompt.size()), begin = num_tokens();
-    append_segment(sample.token_ids, length, {.prefix_begin = prompt_row_, .prefix_len = length});
+    append_segment(sample.token_ids, length, {.prefix_len = length, .prefix_begin = prompt_row_});
     for (size_t i = 0; i < sample.token_ids.size(); ++i) {
       if (!sample.loss_mask[i]) continue;
       check(i > 0 || length > 0, "the first token of a text without a prompt is not trained");
@@ -81,7 +81,7 @@ class Packer {
   }
 
   void append_segment(const std::vector<TokenId>& ids, int64_t first_position, AttentionSegment segment) {
-    segment.query_begin = segment.own_begin = num_tokens();
+    segment.query_begin = num_tokens();
     segment.num_queries = static_cast<int64_t>(ids.size());
     packed_.tokens.plan.segments.push_back(segment);
     for (size_t i = 0; i < ids.size(); ++i) {

@@ -31,6 +31,7 @@ struct EnumNames<OverlongPolicy> {
 struct GrpoConfig {
   std::string model;
   std::string device = "cpu";
+  Precision precision = Precision::Bf16;
   uint64_t seed = 1;
   int64_t steps = 100;
   int64_t prompts_per_step = 8;
@@ -60,6 +61,8 @@ struct GrpoConfig {
   static void fields(auto& self, auto& visit) {
     visit("model", self.model, "GGUF file or Hugging Face folder to start from");
     visit("device", self.device, "cpu, or cuda[:n] where LibTorch has it");
+    visit("precision", self.precision,
+          "of matrix products: bfloat16 (sums and master weights stay float32) or float32");
     visit("seed", self.seed, "of data order and sampling");
     visit("steps", self.steps, "steps of the whole run: a step samples, scores and updates");
     visit("prompts_per_step", self.prompts_per_step, "prompts of one step (P)");

@@ -8,7 +8,7 @@ namespace r1 {
 
 Reference::Reference(const GrpoConfig& config, const Policy& policy) : config_(config) {
   if (!config.loss.needs_reference()) return;
-  policy_.emplace(policy.config(), policy.clone_weights(), policy.device());
+  policy_.emplace(policy.config(), policy.clone_weights(), policy.device(), policy.precision());
   weights_ = policy_->weights();
 }
 

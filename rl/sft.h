@@ -16,6 +16,7 @@ namespace r1 {
 struct SftConfig {
   std::string model;
   std::string device = "cpu";
+  Precision precision = Precision::Bf16;
   uint64_t seed = 1;
   int64_t steps = 0;
   double epochs = 1.0;
@@ -31,6 +32,8 @@ struct SftConfig {
   static void fields(auto& self, auto& visit) {
     visit("model", self.model, "GGUF file or Hugging Face folder to start from");
     visit("device", self.device, "cpu, or cuda[:n] where LibTorch has it");
+    visit("precision", self.precision,
+          "of matrix products: bfloat16 (sums and master weights stay float32) or float32");
     visit("seed", self.seed, "of the data order");
     visit("steps", self.steps, "optimizer updates; 0: as many as `epochs` need");
     visit("epochs", self.epochs, "passes over the data when steps is 0");

@@ -27,7 +27,7 @@ ChatTemplate template_of(const Tokenizer& tokenizer, const std::string& source) 
 }
 
 LanguageModel assemble(ModelFiles files, Tokenizer tokenizer, const std::string& template_source,
-                       const std::string& path, c10::Device device) {
+                       const std::string& path, c10::Device device, Precision precision) {
   if (tokenizer.vocab_size() > files.config.vocab_size) {
     throw CheckpointError(
         fmt::format("{}: the tokenizer knows {} ids and the model has {} rows; they belong to "
@@ -39,11 +39,11 @@ LanguageModel assemble(ModelFiles files, Tokenizer tokenizer, const std::string&
     files.config.eos_token_ids = {*tokenizer.special_tokens().eos};
   }
   ChatTemplate chat_template = template_of(tokenizer, template_source);
-  return {Policy(std::move(files.config), std::move(files.weights), device), std::move(tokenizer),
+  return {Policy(std::move(files.config), std::move(files.weights), device, precision), std::move(tokenizer),
           std::move(chat_template)};
 }
 
-LanguageModel load_folder(const std::string& path, c10::Device device) {
+LanguageModel load_folder(const std::string& path, c10::Device device, Precision precision) {
   const std::filesystem::path folder(path);
   auto text_of = [&](const char* name) {
     const auto file = folder / name;
@@ -56,23 +56,23 @@ LanguageModel load_folder(const std::string& path, c10::Device device) {
   Tokenizer tokenizer = Tokenizer::from_hf_json(tokenizer_json, text_of("tokenizer_config.json"), path);
   std::string template_source = text_of("chat_template.jinja");
   if (template_source.empty()) template_source = tokenizer.chat_template();
-  return assemble(load_hf_folder(path), std::move(tokenizer), template_source, path, device);
+  return assemble(load_hf_folder(path), std::move(tokenizer), template_source, path, device, precision);
 }
 
-LanguageModel load_gguf(const std::string& path, c10::Device device) {
+LanguageModel load_gguf(const std::string& path, c10::Device device, Precision precision) {
   const GgufFile file(path);
   Tokenizer tokenizer = Tokenizer::from_gguf(file);
   const std::string template_source = tokenizer.chat_template();
-  return assemble(load_gguf_model(file), std::move(tokenizer), template_source, path, device);
+  return assemble(load_gguf_model(file), std::move(tokenizer), template_source, path, device, precision);
 }
 
 }  // namespace
 
-LanguageModel load_language_model(const std::string& path, c10::Device device) {
+LanguageModel load_language_model(const std::string& path, c10::Device device, Precision precision) {
   if (!std::filesystem::exists(path)) {
     throw CheckpointError(path + ": no such model; give a GGUF file or a Hugging Face folder");
   }
-  return std::filesystem::is_directory(path) ? load_folder(path, device) : load_gguf(path, device);
+  return std::filesystem::is_directory(path) ? load_folder(path, device, precision) : load_gguf(path, device, precision);
 }
 
 std::map<std::string, std::string> text_files_of(const LanguageModel& model) {

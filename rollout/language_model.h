@@ -20,7 +20,8 @@ struct LanguageModel {
 // Loads a GGUF file or a Hugging Face folder; which one is decided by what `path` is. Refuses a tokenizer that can
 // emit ids the model has no row for, and a model without a chat template is given one that joins contents.
 // Throws CheckpointError or IoError.
-LanguageModel load_language_model(const std::string& path, c10::Device device);
+LanguageModel load_language_model(const std::string& path, c10::Device device,
+                                  Precision precision = Precision::Fp32);
 
 // What a folder needs beside config and weights so that transformers loads it: tokenizer files and template.
 std::map<std::string, std::string> text_files_of(const LanguageModel& model);

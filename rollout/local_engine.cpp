@@ -1,31 +1,42 @@
 #include "rollout/local_engine.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/index_select.h>
+#include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <list>
 
 #include "base/errors.h"
 #include "base/rng.h"
+#include "base/thread_pool.h"
+#include "rollout/block_pool.h"
 
 namespace r1 {
 namespace {
 
+int64_t blocks_for(int64_t rows) { return (rows + kKvBlockRows - 1) / kKvBlockRows; }
+
 // A prompt whose keys and values lie in the cache, shared by the slots that sample from it.
 struct PromptEntry {
   size_t request = 0;
-  int64_t region = 0;         // which prompt region of the cache it occupies
+  std::vector<int32_t> blocks;
+  int64_t computed = 0;       // tokens whose keys and values are in the cache
   int64_t next_sample = 0;    // samples not yet given to a slot
   int64_t unfinished = 0;     // samples not yet whole
-  std::vector<float> logits;  // [V] after the last prompt token: where every sample of the group starts
+  at::Tensor hidden;          // [1, D] after the last prompt token: where every sample of the group starts
+  int64_t plan_blocks = -1;   // where this step's plan lists its blocks
+  int64_t draw_row = -1;      // where this step's rows to draw from hold `hidden`
 };
 
 struct Slot {
   PromptEntry* prompt = nullptr;  // null: free
   int64_t sample = 0;             // index into the group
-  TokenId last_token = 0;
+  std::vector<int32_t> blocks;    // of the completion; one more is taken when it grows into it
+  int64_t promised = 0;           // blocks it may still take
   Completion completion;
 };
 
@@ -40,12 +51,14 @@ size_t find_stop(const std::string& text, const std::vector<std::string>& stops)
   return earliest;
 }
 
+int64_t length_of(const RolloutRequest& request) { return static_cast<int64_t>(request.prompt_ids.size()); }
+
 // One call of generate(): all the state that lives while its samples decode.
 class Generation {
  public:
   Generation(const Policy& policy, const Tokenizer& tokenizer, const EngineConfig& engine,
              const std::vector<RolloutRequest>& requests, const SamplingConfig& config, uint64_t seed,
-             int64_t policy_version)
+             int64_t policy_version, KvCache& cache)
       : policy_(policy),
         tokenizer_(tokenizer),
         engine_(engine),
@@ -53,9 +66,8 @@ class Generation {
         config_(config),
         seed_(seed),
         policy_version_(policy_version),
-        slots_(static_cast<size_t>(engine.max_batch)) {
-    prepare();
-  }
+        cache_(cache),
+        blocks_(prepare()) {}
 
   std::vector<Group> run(const std::function<void(size_t, const Group&)>& on_group,
                          const std::function<bool()>& should_stop) {
@@ -71,26 +83,37 @@ class Generation {
   }
 
  private:
-  void prepare();
+  // A token to be drawn for a slot from a row of hidden states.
+  struct Draw {
+    size_t slot;
+    int64_t row;
+  };
+
+  int64_t prepare();
   void step();
-  void admit_prompts(TokenBatch& batch, std::vector<PromptEntry*>& admitted,
-                     std::vector<int64_t>& logit_rows);
-  void add_decoding(TokenBatch& batch, std::vector<size_t>& decoding, std::vector<int64_t>& logit_rows);
-  void fill_slots();
-  void sample_many(const std::vector<size_t>& slots, const float* logits);
+  void admit_prompts();
+  void add_prefill();
+  void add_decoding();
+  int64_t list_blocks(const std::vector<int32_t>& blocks);
+  void start_samples(std::vector<at::Tensor>& rows);
+  void draw(const std::vector<at::Tensor>& rows);
+  std::vector<SampledToken> sample(const at::Tensor& rows) const;
   void accept(Slot& slot, SampledToken sampled);
   bool ends_here(TokenId token) const;
   size_t stop_position(const Completion& completion) const;
   void finish(Slot& slot, FinishReason reason, size_t text_end = std::string::npos);
+  void release_finished_prompts();
 
-  int64_t prompt_row(const PromptEntry& prompt) const { return prompt.region * longest_prompt_; }
-  int64_t slot_row(size_t slot) const {
-    return static_cast<int64_t>(slots_.size()) * longest_prompt_ +
-           static_cast<int64_t>(slot) * longest_completion_;
-  }
+  // Tokens a completion may have.
   int64_t room(const RolloutRequest& request) const {
-    return std::min(config_.max_new_tokens,
-                    policy_.config().max_positions - static_cast<int64_t>(request.prompt_ids.size()));
+    return std::min(config_.max_new_tokens, policy_.config().max_positions - length_of(request));
+  }
+  // Blocks a completion may need; the last token's keys are never used.
+  int64_t completion_blocks(const RolloutRequest& request) const { return blocks_for(room(request) - 1); }
+  const RolloutRequest& request_of(const PromptEntry& prompt) const { return requests_[prompt.request]; }
+  bool computed(const PromptEntry& prompt) const { return prompt.computed == length_of(request_of(prompt)); }
+  int64_t free_slots() const {
+    return std::count_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return !slot.prompt; });
   }
 
   const Policy& policy_;
@@ -100,173 +123,249 @@ class Generation {
   const SamplingConfig& config_;
   const uint64_t seed_;
   const int64_t policy_version_;
+  KvCache& cache_;
 
   std::vector<Slot> slots_;
-  std::list<PromptEntry> active_;  // prompts with samples to hand out or unfinished; addresses are stable
-  std::vector<int64_t> free_regions_;
-  size_t next_request_ = 0;
   std::vector<Group> groups_;
   std::vector<uint64_t> prompt_hashes_;
+  BlockPool blocks_;
+  std::list<PromptEntry> active_;  // prompts with samples to hand out or unfinished; addresses are stable
+  size_t next_request_ = 0;
   std::vector<size_t> newly_finished_;
   size_t finished_groups_ = 0;
-  int64_t longest_prompt_ = 0, longest_completion_ = 0;
-  KvCache cache_;
+
+  // One step's work, kept for its memory.
+  TokenBatch batch_;
+  std::vector<size_t> order_;          // busy slots, those of one prompt together
+  std::vector<int64_t> hidden_rows_;   // rows of the forward's result that are needed
+  std::vector<PromptEntry*> prefilled_;  // prompts that this forward completes
+  std::vector<int64_t> last_rows_;       // and their last rows
+  std::vector<Draw> draws_;
 };
 
-void Generation::prepare() {
+// Checks the requests, sizes slots and cache; returns the number of blocks.
+int64_t Generation::prepare() {
+  int64_t samples = 0, longest_prompt = 0, longest_completion = 0, largest = 0;
   for (const RolloutRequest& request : requests_) {
-    const int64_t length = static_cast<int64_t>(request.prompt_ids.size());
+    const int64_t length = length_of(request);
     if (length == 0) throw DataError(fmt::format("{}: the prompt has no tokens", request.example.id));
     if (room(request) < 1) {
       throw DataError(
           fmt::format("{}: the prompt has {} tokens and the context {}; shorten the prompt or drop it",
                       request.example.id, length, policy_.config().max_positions));
     }
-    longest_prompt_ = std::max(longest_prompt_, length);
-    longest_completion_ = std::max(longest_completion_, room(request));
+    check(request.num_samples > 0, "a request asks for at least one sample");
+    samples += request.num_samples;
+    longest_prompt = std::max(longest_prompt, blocks_for(length));
+    longest_completion = std::max(longest_completion, completion_blocks(request));
+    largest = std::max(largest, blocks_for(length) + completion_blocks(request));
     groups_.push_back({request.example, request.prompt_ids,
                        std::vector<Completion>(static_cast<size_t>(request.num_samples))});
     prompt_hashes_.push_back(hash_ids(request.prompt_ids));
-    check(request.num_samples > 0, "a request asks for at least one sample");
   }
-  // Never more slots than samples: the cache is sized by slots.
-  int64_t samples = 0;
-  for (const RolloutRequest& request : requests_) samples += request.num_samples;
-  slots_.resize(std::min<size_t>(slots_.size(), static_cast<size_t>(samples)));
-  for (int64_t region = static_cast<int64_t>(slots_.size()); region-- > 0;) free_regions_.push_back(region);
-  cache_ = policy_.make_cache(static_cast<int64_t>(slots_.size()) * (longest_prompt_ + longest_completion_));
+  slots_.resize(static_cast<size_t>(std::min(engine_.max_batch, samples)));  // the cache is sized by slots
+  int64_t wanted = static_cast<int64_t>(slots_.size()) * (longest_prompt + longest_completion);
+  if (engine_.cache_tokens > 0) wanted = std::min(wanted, engine_.cache_tokens / kKvBlockRows);
+  if (wanted < largest) {
+    throw DataError(fmt::format("engine.cache_tokens={}: the longest prompt with its completion needs {}",
+                                engine_.cache_tokens, largest * kKvBlockRows));
+  }
+  if (cache_.num_blocks < wanted) {
+    cache_ = {};  // the old one is gone before the new one is made
+    cache_ = policy_.make_cache(wanted);
+  }
+  return wanted;
 }
 
-// One forward: new prompts and one token of every decoding slot together; then one token is drawn for each.
+// One forward: a piece of the waiting prompts and one token of every busy slot together; then one token is drawn for each
+// busy slot, and the first one of samples that start.
 void Generation::step() {
-  TokenBatch batch;
-  std::vector<PromptEntry*> admitted;
-  std::vector<size_t> decoding;
-  std::vector<int64_t> logit_rows;
-  admit_prompts(batch, admitted, logit_rows);
-  add_decoding(batch, decoding, logit_rows);
-  for (size_t i = 0; i <= batch.plan.segments.size(); ++i)
-    batch.plan.group_begin.push_back(static_cast<int64_t>(i));
+  batch_.token_ids.clear();
+  batch_.positions.clear();
+  batch_.plan.segments.clear();
+  batch_.plan.group_begin.clear();
+  batch_.plan.blocks.clear();
+  hidden_rows_.clear();
+  draws_.clear();
+  prefilled_.clear();
+  last_rows_.clear();
+  admit_prompts();
+  add_prefill();
+  add_decoding();
 
-  const at::Tensor hidden = policy_.forward(batch, &cache_);
-  const at::Tensor logits = policy_.logits(hidden, logit_rows).cpu().to(at::kFloat).contiguous();
-  const float* rows = logits.const_data_ptr<float>();
-  const int64_t V = logits.size(1);
-  for (PromptEntry* prompt : admitted) {
-    prompt->logits.assign(rows, rows + V);
-    rows += V;
+  std::vector<at::Tensor> rows;
+  if (!batch_.token_ids.empty()) {
+    const at::Tensor hidden = policy_.forward(batch_, &cache_);
+    const at::Tensor needed = at::index_select(hidden, 0, at::tensor(hidden_rows_, at::kLong).to(hidden.device()));
+    const int64_t decoding = static_cast<int64_t>(draws_.size());
+    for (size_t i = 0; i < prefilled_.size(); ++i) {
+      prefilled_[i]->hidden = needed.narrow(0, decoding + static_cast<int64_t>(i), 1).clone();
+    }
+    if (decoding > 0) rows.push_back(needed.narrow(0, 0, decoding));
   }
-  sample_many(decoding, rows);
-  fill_slots();
+  start_samples(rows);
+  draw(rows);
+  release_finished_prompts();
 }
 
-// Adds whole prompts while slots wait for work and the token budget lasts (at least one, so progress is certain).
-void Generation::admit_prompts(TokenBatch& batch, std::vector<PromptEntry*>& admitted,
-                               std::vector<int64_t>& logit_rows) {
-  int64_t waiting = 0;  // samples that have a prompt but no slot yet
-  for (const PromptEntry& prompt : active_) {
-    waiting += requests_[prompt.request].num_samples - prompt.next_sample;
-  }
-  int64_t idle =
-      std::count_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return !slot.prompt; }) - waiting;
-  while (idle > 0 && next_request_ < requests_.size() && !free_regions_.empty()) {
+// Lets prompts in while slots wait for work and the cache has room for the prompt and one of its completions.
+void Generation::admit_prompts() {
+  int64_t idle = free_slots();
+  for (const PromptEntry& prompt : active_) idle -= request_of(prompt).num_samples - prompt.next_sample;
+  while (idle > 0 && next_request_ < requests_.size()) {
     const RolloutRequest& request = requests_[next_request_];
-    const int64_t length = static_cast<int64_t>(request.prompt_ids.size());
-    const int64_t begin = static_cast<int64_t>(batch.token_ids.size());
-    if (!admitted.empty() && begin + length > engine_.prefill_tokens) break;
+    const int64_t needed = blocks_for(length_of(request));
+    if (blocks_.available() < needed + completion_blocks(request)) break;
     PromptEntry& entry = active_.emplace_back();
     entry.request = next_request_++;
-    entry.region = free_regions_.back();
     entry.unfinished = request.num_samples;
-    free_regions_.pop_back();
-    for (int64_t i = 0; i < length; ++i) {
-      batch.token_ids.push_back(request.prompt_ids[static_cast<size_t>(i)]);
-      batch.positions.push_back(i);
-      batch.cache_rows.push_back(prompt_row(entry) + i);
-    }
-    batch.plan.segments.push_back(
-        {.query_begin = begin, .num_queries = length, .own_begin = prompt_row(entry)});
-    logit_rows.push_back(begin + length - 1);
-    admitted.push_back(&entry);
+    blocks_.promise(needed);
+    for (int64_t i = 0; i < needed; ++i) entry.blocks.push_back(blocks_.take_promised());
     idle -= request.num_samples;
   }
 }
 
-void Generation::add_decoding(TokenBatch& batch, std::vector<size_t>& decoding,
-                              std::vector<int64_t>& logit_rows) {
-  for (size_t i = 0; i < slots_.size(); ++i) {
-    const Slot& slot = slots_[i];
-    if (!slot.prompt) continue;
-    const int64_t prompt_length = static_cast<int64_t>(requests_[slot.prompt->request].prompt_ids.size());
-    const int64_t written =
-        static_cast<int64_t>(slot.completion.token_ids.size()) - 1;  // keys already in the cache
-    const int64_t row = static_cast<int64_t>(batch.token_ids.size());
-    batch.token_ids.push_back(slot.last_token);
-    batch.positions.push_back(prompt_length + written);
-    batch.cache_rows.push_back(slot_row(i) + written);
-    batch.plan.segments.push_back({.query_begin = row,
-                                   .num_queries = 1,
-                                   .prefix_begin = prompt_row(*slot.prompt),
-                                   .prefix_len = prompt_length,
-                                   .own_begin = slot_row(i),
-                                   .own_past = written});
-    logit_rows.push_back(row);
-    decoding.push_back(i);
-  }
+int64_t Generation::list_blocks(const std::vector<int32_t>& blocks) {
+  const int64_t begin = static_cast<int64_t>(batch_.plan.blocks.size());
+  batch_.plan.blocks.insert(batch_.plan.blocks.end(), blocks.begin(), blocks.end());
+  return begin;
 }
 
-// Gives waiting samples to free slots; their first token comes from the prompt's own logits.
-void Generation::fill_slots() {
-  for (;;) {
-    auto waiting = std::find_if(active_.begin(), active_.end(), [&](const PromptEntry& prompt) {
-      return prompt.next_sample < requests_[prompt.request].num_samples;
-    });
-    auto free = std::find_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return !slot.prompt; });
-    if (waiting == active_.end() || free == slots_.end()) break;
-    const RolloutRequest& request = requests_[waiting->request];
-    free->prompt = &*waiting;
-    free->sample = waiting->next_sample++;
-    free->completion = {};
-    free->completion.sample_index = request.first_sample_index + free->sample;
-    free->completion.policy_version = policy_version_;
-    const size_t index = static_cast<size_t>(free - slots_.begin());
-    sample_many({index}, waiting->logits.data());
-  }
-  // Prompts all of whose samples are whole give their region back.
-  active_.remove_if([&](const PromptEntry& prompt) {
-    if (prompt.unfinished == 0) free_regions_.push_back(prompt.region);
-    return prompt.unfinished == 0;
-  });
-}
-
-// Draws the next token of each slot from its row of logits. Rows are independent, so threads may take them in any order.
-void Generation::sample_many(const std::vector<size_t>& slots, const float* logits) {
-  const int64_t V = policy_.config().vocab_size;
-  std::vector<SampledToken> sampled(slots.size());
-  at::parallel_for(0, static_cast<int64_t>(slots.size()), 1, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      const Slot& slot = slots_[slots[static_cast<size_t>(i)]];
-      const uint64_t item =
-          mix(prompt_hashes_[slot.prompt->request], static_cast<uint64_t>(slot.completion.sample_index));
-      const double u = random_uniform(seed_, Stream::Sampling, item,
-                                      static_cast<uint32_t>(slot.completion.token_ids.size()));
-      sampled[static_cast<size_t>(i)] = sample_token({logits + i * V, static_cast<size_t>(V)}, config_, u);
+// The next tokens of prompts that are not in the cache yet, as many as the budget allows.
+void Generation::add_prefill() {
+  int64_t budget = engine_.prefill_tokens;
+  for (PromptEntry& prompt : active_) {
+    const RolloutRequest& request = request_of(prompt);
+    const int64_t count = std::min(budget, length_of(request) - prompt.computed);
+    if (count <= 0) continue;
+    const int64_t row = static_cast<int64_t>(batch_.token_ids.size());
+    for (int64_t i = prompt.computed; i < prompt.computed + count; ++i) {
+      batch_.token_ids.push_back(request.prompt_ids[static_cast<size_t>(i)]);
+      batch_.positions.push_back(i);
     }
+    batch_.plan.segments.push_back({.query_begin = row,
+                                    .num_queries = count,
+                                    .own_past = prompt.computed,
+                                    .own_blocks = list_blocks(prompt.blocks)});
+    prompt.computed += count;
+    budget -= count;
+    if (!computed(prompt)) continue;
+    prefilled_.push_back(&prompt);
+    last_rows_.push_back(row + count - 1);
+  }
+}
+
+// One token of every busy slot. Slots of one prompt stand together, so that attention reads the prompt once for them.
+void Generation::add_decoding() {
+  order_.clear();
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    if (slots_[i].prompt) order_.push_back(i);
+  }
+  std::stable_sort(order_.begin(), order_.end(), [&](size_t a, size_t b) {
+    return slots_[a].prompt->request < slots_[b].prompt->request;
   });
-  for (size_t i = 0; i < slots.size(); ++i) accept(slots_[slots[i]], sampled[i]);
+  for (PromptEntry& prompt : active_) prompt.plan_blocks = -1;
+  for (size_t index : order_) {
+    Slot& slot = slots_[index];
+    PromptEntry& prompt = *slot.prompt;
+    const int64_t length = length_of(request_of(prompt));
+    const int64_t written = static_cast<int64_t>(slot.completion.token_ids.size()) - 1;  // keys already in the cache
+    if (written == static_cast<int64_t>(slot.blocks.size()) * kKvBlockRows) {
+      slot.blocks.push_back(blocks_.take_promised());
+      --slot.promised;
+    }
+    if (prompt.plan_blocks < 0) prompt.plan_blocks = list_blocks(prompt.blocks);
+    const int64_t row = static_cast<int64_t>(batch_.token_ids.size());
+    batch_.token_ids.push_back(slot.completion.token_ids.back());
+    batch_.positions.push_back(length + written);
+    batch_.plan.segments.push_back({.query_begin = row,
+                                    .num_queries = 1,
+                                    .prefix_len = length,
+                                    .own_past = written,
+                                    .prefix_blocks = prompt.plan_blocks,
+                                    .own_blocks = list_blocks(slot.blocks)});
+    draws_.push_back({index, static_cast<int64_t>(hidden_rows_.size())});
+    hidden_rows_.push_back(row);
+  }
+  // Behind the decoding rows: the last rows of prompts that are whole now.
+  hidden_rows_.insert(hidden_rows_.end(), last_rows_.begin(), last_rows_.end());
+}
+
+// Gives samples of computed prompts to free slots; their first token is drawn from the prompt's own last row.
+void Generation::start_samples(std::vector<at::Tensor>& rows) {
+  int64_t num_rows = static_cast<int64_t>(draws_.size());
+  for (PromptEntry& prompt : active_) prompt.draw_row = -1;
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    if (slots_[i].prompt) continue;
+    auto waiting = std::find_if(active_.begin(), active_.end(), [&](const PromptEntry& prompt) {
+      return computed(prompt) && prompt.next_sample < request_of(prompt).num_samples &&
+             blocks_.available() >= completion_blocks(request_of(prompt));
+    });
+    if (waiting == active_.end()) return;
+    if (waiting->draw_row < 0) {
+      waiting->draw_row = num_rows++;
+      rows.push_back(waiting->hidden);
+    }
+    Slot& slot = slots_[i];
+    slot.prompt = &*waiting;
+    slot.sample = waiting->next_sample++;
+    slot.promised = completion_blocks(request_of(*waiting));
+    blocks_.promise(slot.promised);
+    slot.completion = {};
+    slot.completion.sample_index = request_of(*waiting).first_sample_index + slot.sample;
+    slot.completion.policy_version = policy_version_;
+    draws_.push_back({i, waiting->draw_row});
+  }
+}
+
+void Generation::draw(const std::vector<at::Tensor>& rows) {
+  if (draws_.empty()) return;
+  const std::vector<SampledToken> sampled = sample(rows.size() == 1 ? rows[0] : at::cat(rows, 0));
+  for (size_t i = 0; i < draws_.size(); ++i) accept(slots_[draws_[i].slot], sampled[i]);
+}
+
+// Every draw has its own random address, so threads may take them in any order.
+std::vector<SampledToken> Generation::sample(const at::Tensor& rows) const {
+  std::vector<double> u(draws_.size());
+  std::vector<int64_t> row_of(draws_.size());
+  for (size_t i = 0; i < draws_.size(); ++i) {
+    const Slot& slot = slots_[draws_[i].slot];
+    const uint64_t item =
+        mix(prompt_hashes_[slot.prompt->request], static_cast<uint64_t>(slot.completion.sample_index));
+    u[i] = random_uniform(seed_, Stream::Sampling, item, static_cast<uint32_t>(slot.completion.token_ids.size()));
+    row_of[i] = draws_[i].row;
+  }
+  std::vector<SampledToken> result(draws_.size());
+  if (policy_.draws_tokens() && !is_filtered(config_)) {
+    const ops::Draws drawn = policy_.draw_tokens(rows, config_.temperature, row_of, u);
+    for (size_t i = 0; i < result.size(); ++i) {
+      if (!std::isfinite(drawn.logprobs[i])) throw_not_finite();
+      result[i] = {static_cast<TokenId>(drawn.tokens[i]), drawn.logprobs[i]};
+    }
+    return result;
+  }
+  std::vector<int64_t> all(static_cast<size_t>(rows.size(0)));
+  for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<int64_t>(i);
+  const at::Tensor logits = policy_.logits(rows, all).cpu().to(at::kFloat).contiguous();
+  const int64_t V = logits.size(1);
+  arithmetic_pool().run(static_cast<int64_t>(result.size()), [&](int64_t i) {
+    const size_t at = static_cast<size_t>(i);
+    const float* row = logits.const_data_ptr<float>() + row_of[at] * V;
+    result[at] = sample_token({row, static_cast<size_t>(V)}, config_, u[at]);
+  });
+  return result;
 }
 
 void Generation::accept(Slot& slot, SampledToken sampled) {
   Completion& completion = slot.completion;
   completion.token_ids.push_back(sampled.token);
   completion.rollout_logprobs.push_back(sampled.logprob);
-  slot.last_token = sampled.token;
   if (ends_here(sampled.token)) return finish(slot, FinishReason::Stop);
   if (!config_.stop.empty()) {
     if (const size_t at = stop_position(completion); at != std::string::npos)
       return finish(slot, FinishReason::Stop, at);
   }
-  const int64_t limit = room(requests_[slot.prompt->request]);
+  const int64_t limit = room(request_of(*slot.prompt));
   if (static_cast<int64_t>(completion.token_ids.size()) >= limit) finish(slot, FinishReason::Length);
 }
 
@@ -283,6 +382,7 @@ size_t Generation::stop_position(const Completion& completion) const {
 }
 
 bool Generation::ends_here(TokenId token) const {
+  if (config_.ignore_eos) return false;
   const auto& model_ends = policy_.config().eos_token_ids;
   auto contains = [&](const std::vector<int64_t>& ids) {
     return std::find(ids.begin(), ids.end(), token) != ids.end();
@@ -295,11 +395,20 @@ void Generation::finish(Slot& slot, FinishReason reason, size_t text_end) {
   slot.completion.text = tokenizer_.decode(slot.completion.token_ids, true).substr(0, text_end);
   PromptEntry& prompt = *slot.prompt;
   groups_[prompt.request].completions[static_cast<size_t>(slot.sample)] = std::move(slot.completion);
+  blocks_.give_back(slot.blocks);
+  blocks_.forget_promise(slot.promised);
   slot = Slot{};
   if (--prompt.unfinished == 0) {
     newly_finished_.push_back(prompt.request);
     ++finished_groups_;
   }
+}
+
+void Generation::release_finished_prompts() {
+  active_.remove_if([&](PromptEntry& prompt) {
+    if (prompt.unfinished == 0) blocks_.give_back(prompt.blocks);
+    return prompt.unfinished == 0;
+  });
 }
 
 }  // namespace
@@ -313,8 +422,13 @@ std::vector<Group> LocalEngine::generate(const std::vector<RolloutRequest>& requ
                                          const std::function<bool()>& should_stop) {
   at::NoGradGuard no_grad;
   if (requests.empty()) return {};
-  return Generation(policy_, tokenizer_, config_, requests, config, seed, policy_version_)
-      .run(on_group, should_stop);
+  try {
+    return Generation(policy_, tokenizer_, config_, requests, config, seed, policy_version_, cache_)
+        .run(on_group, should_stop);
+  } catch (...) {
+    cache_ = {};  // it may hold numbers that are not finite, which no later row may meet
+    throw;
+  }
 }
 
 }  // namespace r1

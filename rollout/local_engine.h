@@ -1,7 +1,8 @@
 // Continuous batching on the policy's own weights: no second copy, no weight synchronisation.
 //
-// A fixed number of slots decode together; a slot that finishes is refilled at once. A prompt is computed once and its
-// keys and values are shared by the samples of its group. Prompts and decoding tokens go through the same forward.
+// A fixed number of slots decode together; a slot that finishes is refilled at once. A prompt is computed once, in pieces
+// beside the decoding slots, and its keys and values are shared by the samples of its group. Keys and values lie in blocks
+// of 16 rows that are taken as sequences grow.
 #pragma once
 
 #include <memory>
@@ -14,12 +15,15 @@ namespace r1 {
 
 struct EngineConfig {
   int64_t max_batch = 64;
-  int64_t prefill_tokens = 1024;
+  int64_t prefill_tokens = 512;
+  int64_t cache_tokens = 0;
 
   static void fields(auto& self, auto& visit) {
     visit("max_batch", self.max_batch, "completions decoded together");
     visit("prefill_tokens", self.prefill_tokens,
           "prompt tokens computed in one forward beside the decoding ones");
+    visit("cache_tokens", self.cache_tokens,
+          "tokens the key/value cache holds; a full one lets samples wait. 0: enough for max_batch");
   }
 };
 
@@ -28,6 +32,7 @@ class LocalEngine : public RolloutEngine {
   // Refers to the policy and the tokenizer; both must outlive the engine. policy_version is stamped on completions.
   LocalEngine(const Policy& policy, const Tokenizer& tokenizer, EngineConfig config);
 
+  // Throws DataError also when cache_tokens cannot hold one prompt with one completion.
   std::vector<Group> generate(const std::vector<RolloutRequest>& requests, const SamplingConfig& config,
                               uint64_t seed, const std::function<void(size_t, const Group&)>& on_group = {},
                               const std::function<bool()>& should_stop = {}) override;
@@ -39,6 +44,7 @@ class LocalEngine : public RolloutEngine {
   const Tokenizer& tokenizer_;
   EngineConfig config_;
   int64_t policy_version_ = 0;
+  KvCache cache_;  // kept between calls: its memory is in use already
 };
 
 }  // namespace r1

@@ -85,25 +85,27 @@ struct AllIds {
 
 }  // namespace
 
+bool is_filtered(const SamplingConfig& config) { return config.top_k > 0 || config.min_p > 0 || config.top_p < 1; }
+
+void throw_not_finite() {
+  throw NumericsError("the policy's logits are not finite while sampling; the weights are damaged or diverged");
+}
+
 SampledToken sample_token(std::span<const float> logits, const SamplingConfig& config, double u) {
-  const kernels::Kernels& kernel = kernels::active();
+  const kernels::RowKernels& kernel = kernels::active(kernels::Precision::Fp32).rows;
   const bool greedy = config.temperature == 0;
   const float inverse_temperature = greedy ? 1.0f : static_cast<float>(1.0 / config.temperature);
   const int64_t V = static_cast<int64_t>(logits.size());
-  const kernels::RowStats stats = kernel.softmax_stats(logits.data(), V, inverse_temperature);
-  if (!std::isfinite(stats.logsumexp)) {
-    throw NumericsError(
-        "the policy's logits are not finite while sampling; the weights are damaged or diverged");
-  }
+  const kernels::RowStats stats = kernels::row_stats(kernel, logits.data(), V, inverse_temperature);
+  if (!std::isfinite(stats.logsumexp)) throw_not_finite();
   auto logprob_of = [&](float logit) { return logit * inverse_temperature - stats.logsumexp; };
   if (greedy) {
     const auto best = std::max_element(logits.begin(), logits.end());
     return {static_cast<TokenId>(best - logits.begin()), logprob_of(*best)};
   }
   std::vector<float> probabilities(logits.begin(), logits.end());
-  kernel.softmax_row(probabilities.data(), V, inverse_temperature, stats.logsumexp);
-  const bool filtered = config.top_k > 0 || config.min_p > 0 || config.top_p < 1;
-  const int64_t token = filtered ? invert_cumulative(probabilities, kept_tokens(probabilities, config), u)
+  kernel.exponentials(probabilities.data(), V, inverse_temperature, stats.logsumexp);
+  const int64_t token = is_filtered(config) ? invert_cumulative(probabilities, kept_tokens(probabilities, config), u)
                                  : invert_cumulative(probabilities, AllIds{V}, u);
   check(token >= 0, "a finite softmax has a token of positive probability");
   return {static_cast<TokenId>(token), logprob_of(logits[static_cast<size_t>(token)])};

@@ -19,6 +19,7 @@ struct SamplingConfig {
   int64_t max_new_tokens = 256;
   std::vector<std::string> stop;
   std::vector<int64_t> stop_token_ids;
+  bool ignore_eos = false;
 
   static void fields(auto& self, auto& visit) {
     visit("temperature", self.temperature, "divides the logits; 0 is greedy");
@@ -30,11 +31,18 @@ struct SamplingConfig {
     visit("stop", self.stop, "texts that end a completion; the text is cut before them");
     visit("stop_token_ids", self.stop_token_ids,
           "token ids that end a completion, beside the model's own end tokens");
+    visit("ignore_eos", self.ignore_eos, "no token ends a completion: all have max_new_tokens (benchmarks)");
   }
 };
 
 // Throws ConfigError with `prefix` ("sampling.") before the field's name.
 void validate(const SamplingConfig& config, const std::string& prefix);
+
+// Whether top-k, min-p or top-p is on.
+bool is_filtered(const SamplingConfig& config);
+
+// The NumericsError of logits that make no finite distribution.
+[[noreturn]] void throw_not_finite();
 
 struct SampledToken {
   TokenId token = 0;

@@ -1,51 +1,135 @@
+#include <algorithm>
+#include <chrono>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <vector>
 
 #include "policy/kernels/kernels.h"
 
 namespace r1::kernels {
 
-// Each is defined by kernels_isa.cpp compiled for that instruction set.
+// Each is defined by the *_isa.cpp files compiled for that instruction set.
 namespace plain {
-const Kernels& kernel_set();
-}
+const GemmKernels& gemm_kernels(Precision);
+const AttentionKernels& attention_kernels(Precision);
+RowKernels row_kernels(Precision);
+int64_t peak_flops(Precision, int64_t);
+}  // namespace plain
 namespace avx2 {
-const Kernels& kernel_set();
-}
+const GemmKernels& gemm_kernels(Precision);
+const AttentionKernels& attention_kernels(Precision);
+RowKernels row_kernels(Precision);
+int64_t peak_flops(Precision, int64_t);
+}  // namespace avx2
 namespace avx512 {
-const Kernels& kernel_set();
-}
+const GemmKernels& gemm_kernels(Precision);
+const AttentionKernels& attention_kernels(Precision);
+RowKernels row_kernels(Precision);
+int64_t peak_flops(Precision, int64_t);
+}  // namespace avx512
+namespace avx512_bf16 {
+const GemmKernels& gemm_kernels(Precision);
+const AttentionKernels& attention_kernels(Precision);
+RowKernels row_kernels(Precision);
+int64_t peak_flops(Precision, int64_t);
+}  // namespace avx512_bf16
 
-int64_t attention_scratch_floats(const AttentionShape& shape, int64_t num_keys) {
-  constexpr int64_t kWidestVector = 16;
-  const int64_t queries_per_kv_head = shape.num_heads / shape.num_kv_heads;
-  const int64_t padded = (num_keys + kWidestVector - 1) / kWidestVector * kWidestVector;
-  return 2 * queries_per_kv_head * padded;
-}
+namespace {
 
-KernelList runnable() {
-  KernelList list{{&plain::kernel_set(), nullptr, nullptr}, 1};
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-    list.sets[list.count++] = &avx2::kernel_set();
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
-    list.sets[list.count++] = &avx512::kernel_set();
+// The sets this processor runs, slowest first. A set's functions are not even asked for on a processor without it.
+struct Sets {
+  explicit Sets(Precision p) {
+    __builtin_cpu_init();
+    all[count++] = {"plain", plain::gemm_kernels(p), plain::attention_kernels(p), plain::row_kernels(p), plain::peak_flops};
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return;
+    all[count++] = {"avx2", avx2::gemm_kernels(p), avx2::attention_kernels(p), avx2::row_kernels(p), avx2::peak_flops};
+    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
+        !__builtin_cpu_supports("avx512vl") || !__builtin_cpu_supports("avx512dq")) {
+      return;
+    }
+    all[count++] = {"avx512", avx512::gemm_kernels(p), avx512::attention_kernels(p), avx512::row_kernels(p), avx512::peak_flops};
+    if (!__builtin_cpu_supports("avx512bf16")) return;
+    all[count++] = {"avx512_bf16", avx512_bf16::gemm_kernels(p), avx512_bf16::attention_kernels(p),
+                    avx512_bf16::row_kernels(p), avx512_bf16::peak_flops};
   }
+  Kernels all[4];
+  int count = 0;
+};
+
+const Sets& sets_of(Precision precision) {
+  static const Sets fp32(Precision::Fp32), bf16(Precision::Bf16);
+  return precision == Precision::Fp32 ? fp32 : bf16;
+}
+
+// Seconds of a small product that stays in the first cache: the best of a few, so a busy machine changes nothing.
+double seconds_of_product(const GemmKernels& gemm) {
+  constexpr int64_t M = 8, N = 48, K = 256;
+  const std::vector<float> rows(N * K, 0.5f);
+  std::vector<uint16_t> w(packed_elements(Precision::Bf16, N, K)), x(M * K, 0x3f80);
+  std::vector<float> y(M * N);
+  for (int64_t p = 0; p < num_panels(N); ++p) {
+    gemm.pack(rows.data() + p * kPanel * K, K, kPanel, K, w.data() + p * panel_elements(Precision::Bf16, K));
+  }
+  const Product product{.x = x.data(), .x_row = K, .x_step = 2, .w = w.data(), .M = M, .N = N, .K = K,
+                        .y = y.data(), .y_row = N};
+  double best = 1;
+  for (int i = 0; i < 20; ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    for (int repeat = 0; repeat < 4; ++repeat) gemm.product(product, 0, M, 0, num_panels(N));
+    best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+  }
+  return best;
+}
+
+const Kernels& choose(Precision precision) {
+  const KernelList list = runnable(precision);
+  if (const char* wanted = std::getenv("R1_KERNELS")) {
+    for (int i = 0; i < list.count; ++i) {
+      if (std::strcmp(list.sets[i]->name, wanted) == 0) return *list.sets[i];
+    }
+  }
+  // In fp32 the two AVX-512 sets are the same arithmetic.
+  if (list.count == 4 && precision == Precision::Bf16 &&
+      seconds_of_product(list.sets[3]->gemm) > seconds_of_product(list.sets[2]->gemm)) {
+    return *list.sets[2];
+  }
+  return *list.sets[list.count - 1];
+}
+
+}  // namespace
+
+KernelList runnable(Precision precision) {
+  const Sets& sets = sets_of(precision);
+  KernelList list{{}, sets.count};
+  for (int i = 0; i < sets.count; ++i) list.sets[i] = &sets.all[i];
   return list;
 }
 
-const Kernels& active() {
-  static const Kernels& chosen = []() -> const Kernels& {
-    const KernelList list = runnable();
-    if (const char* wanted = std::getenv("R1_KERNELS")) {
-      for (int i = 0; i < list.count; ++i) {
-        if (std::strcmp(list.sets[i]->name, wanted) == 0) return *list.sets[i];
-      }
-    }
-    return *list.sets[list.count - 1];
-  }();
-  return chosen;
+const Kernels& active(Precision precision) {
+  static const Kernels &fp32 = choose(Precision::Fp32), &bf16 = choose(Precision::Bf16);
+  return precision == Precision::Fp32 ? fp32 : bf16;
+}
+
+RowStats combine(const ChunkStats* chunks, int64_t count) {
+  float max = chunks[0].max;
+  for (int64_t c = 1; c < count; ++c) max = chunks[c].max > max ? chunks[c].max : max;
+  float sum = 0, weighted = 0;
+  for (int64_t c = 0; c < count; ++c) {
+    const float shift = chunks[c].max - max, scale = std::exp(shift);
+    sum += chunks[c].sum * scale;
+    weighted += (chunks[c].weighted + chunks[c].sum * shift) * scale;
+  }
+  const float log_sum = std::log(sum);
+  return {max + log_sum, log_sum - weighted / sum};
+}
+
+RowStats row_stats(const RowKernels& kernels, const float* logits, int64_t V, float inverse_temperature) {
+  std::vector<ChunkStats> chunks;
+  for (int64_t begin = 0; begin < V; begin += kVocabularyChunk) {
+    chunks.push_back(kernels.chunk_stats(logits + begin, std::min(kVocabularyChunk, V - begin), inverse_temperature));
+  }
+  return combine(chunks.data(), static_cast<int64_t>(chunks.size()));
 }
 
 }  // namespace r1::kernels
