@@ -7,6 +7,7 @@
 #include "base/errors.h"
 #include "cli/text_output.h"
 #include "cli/verbs.h"
+#include "policy/tensor_memory.h"
 
 namespace r1::cli {
 namespace {
@@ -32,6 +33,7 @@ void declare_verbs(CLI::App& app) {
 }  // namespace
 
 int run(int argc, char** argv) {
+  use_tensor_memory();
   CLI::App app("r1: R1-style reinforcement learning of language models, from the command line", "r1");
   declare_verbs(app);
   install_signal_handlers();

@@ -1,5 +1,6 @@
 #include "policy/policy.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/arange.h>
@@ -44,6 +45,8 @@ std::vector<double> rope_inverse_frequencies(const ModelConfig& config) {
 
 Policy::Policy(ModelConfig config, NamedTensors weights, c10::Device device, Precision precision)
     : config_(std::move(config)), weights_(std::move(weights)), device_(device), precision_(precision) {
+  // ATen's own loops stay on the calling thread: OpenMP's would wait spinning on the cores that our pool works on.
+  at::set_num_threads(1);
   for (auto& [name, tensor] : weights_) tensor = tensor.to(device_).contiguous();
   const auto one = [&](const std::string& name) { return join({name}, Weight::Order::AsTheyStand); };
   const auto vector = [&](const std::string& name) { return join_bias({name}); };

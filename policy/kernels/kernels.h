@@ -26,10 +26,15 @@ struct ChunkStats {
   float max = 0, sum = 0, weighted = 0;
 };
 
+// One update of policy/adamw.h, its factors worked out in double and rounded once:
+//   m = beta1 m + one_minus_beta1 g;  v = beta2 v + one_minus_beta2 g^2, with g = gradient_scale * gradient
+//   w = kept w - rate m / (root sqrt(v) + epsilon)
 struct AdamWStep {
-  float learning_rate, beta1, beta2, epsilon, weight_decay;
-  float gradient_scale;            // multiplies the gradient first
-  float correction1, correction2;  // 1 - beta^t
+  float gradient_scale, beta1, one_minus_beta1, beta2, one_minus_beta2;
+  float kept;  // 1 - learning_rate * weight_decay
+  float rate;  // learning_rate / (1 - beta1^t)
+  float root;  // 1 / sqrt(1 - beta2^t)
+  float epsilon;
 };
 
 struct RowKernels {
@@ -59,7 +64,7 @@ struct RowKernels {
 
   void (*to_elements)(const float* from, void* to, int64_t n);
   void (*to_floats)(const void* from, float* to, int64_t n);
-  // Sum of squares of n floats in double: vectors of lanes, then lanes in order.
+  // Sum of squares of n floats in double: eight lanes, then the lanes in order.
   double (*sum_of_squares)(const float* values, int64_t n);
   float (*dot)(const float* a, const float* b, int64_t n);
   void (*adamw)(float* weights, const float* gradient, float* exp_avg, float* exp_avg_sq, int64_t n,

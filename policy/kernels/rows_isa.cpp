@@ -146,15 +146,14 @@ inline Vec sqrt_vec(Vec x) {
 
 void adamw(float* weights, const float* gradient, float* exp_avg, float* exp_avg_sq, int64_t length,
            const AdamWStep& step) {
-  const float kept = 1.0f - step.learning_rate * step.weight_decay;
-  const float rate = step.learning_rate / step.correction1, root = 1.0f / std::sqrt(step.correction2);
   for_vectors(length, [&](int64_t i, int64_t n) {
     const Vec g = load_n(gradient + i, n) * step.gradient_scale;
-    const Vec m = load_n(exp_avg + i, n) * step.beta1 + g * (1.0f - step.beta1);
-    const Vec v = load_n(exp_avg_sq + i, n) * step.beta2 + g * g * (1.0f - step.beta2);
+    const Vec m = load_n(exp_avg + i, n) * step.beta1 + g * step.one_minus_beta1;
+    const Vec v = load_n(exp_avg_sq + i, n) * step.beta2 + g * g * step.one_minus_beta2;
     store_n(exp_avg + i, m, n);
     store_n(exp_avg_sq + i, v, n);
-    store_n(weights + i, load_n(weights + i, n) * kept - rate * m / (sqrt_vec(v) * root + step.epsilon), n);
+    const Vec change = step.rate * m / (sqrt_vec(v) * step.root + step.epsilon);
+    store_n(weights + i, load_n(weights + i, n) * step.kept - change, n);
   });
 }
 
