@@ -1,5 +1,6 @@
 #include "cli/run.h"
 
+#include <ATen/Parallel.h>
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -34,6 +35,7 @@ void declare_verbs(CLI::App& app) {
 
 int run(int argc, char** argv) {
   use_tensor_memory();
+  at::set_num_threads(1);  // as a policy does; models are read before there is one
   CLI::App app("r1: R1-style reinforcement learning of language models, from the command line", "r1");
   declare_verbs(app);
   install_signal_handlers();

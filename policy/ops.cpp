@@ -179,7 +179,25 @@ struct TokenLogprobsFunction : Function<TokenLogprobsFunction> {
   }
 };
 
+using Layer = std::function<at::Tensor(const at::Tensor&)>;
+
+struct RecomputedFunction : Function<RecomputedFunction> {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const Layer& layer) {
+    context->save_for_backward({x});
+    keep(context, "layer", layer);
+    return layer(x);  // autograd is off in here
+  }
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    const at::Tensor x = context->get_saved_variables()[0].detach().requires_grad_(true);
+    const at::AutoGradMode with_gradient(true);
+    kept<Layer>(context, "layer")(x).backward(gradients[0]);
+    return {x.grad(), at::Tensor()};
+  }
+};
+
 }  // namespace
+
+at::Tensor recomputed(const at::Tensor& x, Layer layer) { return RecomputedFunction::apply(x, layer); }
 
 at::Tensor embedding(const at::Tensor& ids, const at::Tensor& weight, int64_t padding_id) {
   const bool by_kernels = weight.device().is_cpu() && weight.scalar_type() != at::kDouble;

@@ -16,6 +16,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -88,6 +89,10 @@ struct TokenLogprobs {
   at::Tensor logprobs, entropy;
 };
 TokenLogprobs token_logprobs(const at::Tensor& hidden, const Weight& head, const at::Tensor& targets, double temperature);
+
+// layer(x) without keeping anything but x for the backward pass, which calls `layer` again (gradient checkpointing, Chen et
+// al. 2016). What `layer` refers to must still be there, with the same weights, when the backward pass runs.
+at::Tensor recomputed(const at::Tensor& x, std::function<at::Tensor(const at::Tensor&)> layer);
 
 // Draws tokens from softmax(hidden head^T / temperature): draw i from row row_of[i] with the uniform number u[i] in (0, 1), by
 // inverting the cumulative distribution in vocabulary order; temperature 0 takes the most likely (the lowest id among

@@ -42,7 +42,8 @@ void run_product(const Product& product, const Kernels& kernel) {
   const int64_t row_tasks = tasks_of(product.M, kRowsPerTask);
   // Few large tasks would leave a core idle while the other finishes.
   int64_t each = kPanelsPerTask;
-  if (row_tasks * tasks_of(panels, each) < 8 * arithmetic_pool().size() && product.M > 4) each = 2;
+  const bool few = row_tasks * tasks_of(panels, each) < 8 * arithmetic_pool().size();
+  if (few && product.finish != Finish::Swiglu) each = kPanelsPerTask / 2;
   arithmetic_pool().run(tasks_of(panels, each) * row_tasks, [&](int64_t task) {
     const int64_t row = task % row_tasks * kRowsPerTask, panel = task / row_tasks * each;
     kernel.gemm.product(product, row, std::min(row + kRowsPerTask, product.M), panel, std::min(panel + each, panels));

@@ -108,25 +108,47 @@ at::Tensor Policy::tensor_of(const std::vector<int64_t>& values) const {
       .to(device_);
 }
 
+at::Tensor Policy::forward_layer(size_t index, const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin,
+                                 const AttentionPlan& plan, KvCache* cache) const {
+  const AttentionHeads heads{config_.num_heads, config_.num_kv_heads, config_.head_dim};
+  const Layer& layer = layers_[index];
+  const at::Tensor attention_in = ops::rms_norm(x, layer.input_norm, config_.rms_norm_eps, precision_);
+  const at::Tensor qkv = ops::linear(attention_in, layer.qkv, layer.qkv_bias);
+  const at::Tensor attended =
+      ops::attention(qkv, cos, sin, heads, plan, precision_, cache ? &cache->layers[index] : nullptr);
+  const at::Tensor between = ops::linear(attended, layer.o, {}, /*residual=*/x);
+  const at::Tensor mlp_in = ops::rms_norm(between, layer.post_norm, config_.rms_norm_eps, precision_);
+  return ops::linear(ops::swiglu(mlp_in, layer.gate_up), layer.down, {}, /*residual=*/between);
+}
+
 at::Tensor Policy::forward(const TokenBatch& batch, KvCache* cache) const {
   check(batch.token_ids.size() == batch.positions.size(), "every token has a position");
-  const AttentionHeads heads{config_.num_heads, config_.num_kv_heads, config_.head_dim};
   const at::Tensor positions = tensor_of(batch.positions);
   const at::Tensor cos = ops::embedding(positions, rope_cos_);  // [T, Dh/2]
   const at::Tensor sin = ops::embedding(positions, rope_sin_);
   // transformers builds its embedding with padding_idx = pad_token_id; SmolLM2's pad token is its end-of-turn token.
   at::Tensor x = ops::embedding(tensor_of(batch.token_ids), embedding_, config_.pad_token_id);  // [T, D]
+  const bool recompute = recompute_ && !cache && at::GradMode::is_enabled();
   for (size_t i = 0; i < layers_.size(); ++i) {
-    const Layer& layer = layers_[i];
-    const at::Tensor attention_in = ops::rms_norm(x, layer.input_norm, config_.rms_norm_eps, precision_);
-    const at::Tensor qkv = ops::linear(attention_in, layer.qkv, layer.qkv_bias);
-    const at::Tensor attended =
-        ops::attention(qkv, cos, sin, heads, batch.plan, precision_, cache ? &cache->layers[i] : nullptr);
-    x = ops::linear(attended, layer.o, {}, /*residual=*/x);
-    const at::Tensor mlp_in = ops::rms_norm(x, layer.post_norm, config_.rms_norm_eps, precision_);
-    x = ops::linear(ops::swiglu(mlp_in, layer.gate_up), layer.down, {}, /*residual=*/x);
+    if (recompute) {
+      // The plan is copied: the batch may be gone when the backward pass comes back here.
+      x = ops::recomputed(x, [this, i, cos, sin, plan = batch.plan](const at::Tensor& input) {
+        return forward_layer(i, input, cos, sin, plan, nullptr);
+      });
+    } else {
+      x = forward_layer(i, x, cos, sin, batch.plan, cache);
+    }
   }
   return x;
+}
+
+int64_t Policy::activation_bytes_per_token() const {
+  const ModelConfig& c = config_;
+  const int64_t element = kernels::element_size(precision_), D = c.hidden_size,
+                attention = (c.num_heads + 2 * c.num_kv_heads) * c.head_dim;
+  // Two residual streams; two norms' results; q, k, v, the attended rows; gate, up and their product.
+  const int64_t layer = 8 * D + element * (2 * D + attention + c.num_heads * c.head_dim + 3 * c.intermediate_size);
+  return recompute_ ? layer + c.num_layers * 4 * D : c.num_layers * layer;
 }
 
 at::Tensor Policy::normed_rows(const at::Tensor& hidden, const std::vector<int64_t>& rows) const {
