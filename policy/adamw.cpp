@@ -66,7 +66,8 @@ double global_grad_norm(const NamedTensors& gradients) {
   std::vector<double> sums(slices.size());
   arithmetic_pool().run(static_cast<int64_t>(slices.size()), [&](int64_t i) {
     const Slice& slice = slices[static_cast<size_t>(i)];
-    sums[static_cast<size_t>(i)] = kernels::active(kernels::Precision::Fp32).rows.sum_of_squares(slice.values, slice.count);
+    sums[static_cast<size_t>(i)] =
+        kernels::active(kernels::Precision::Fp32).rows.sum_of_squares(slice.values, slice.count);
   });
   for (double part : sums) sum += part;
   return std::sqrt(sum);
@@ -143,9 +144,10 @@ void AdamW::step(const NamedTensors& gradients, double learning_rate, double gra
     }
     const at::Tensor gradient = alive.emplace_back(gradients.at(name).contiguous());
     for (int64_t begin = 0; begin < gradient.numel(); begin += kSlice) {
-      slices.push_back({slot.parameter.mutable_data_ptr<float>() + begin, slot.exp_avg.mutable_data_ptr<float>() + begin,
-                        slot.exp_avg_sq.mutable_data_ptr<float>() + begin, gradient.const_data_ptr<float>() + begin,
-                        std::min(kSlice, gradient.numel() - begin), slot.weight_decay});
+      slices.push_back(
+          {slot.parameter.mutable_data_ptr<float>() + begin, slot.exp_avg.mutable_data_ptr<float>() + begin,
+           slot.exp_avg_sq.mutable_data_ptr<float>() + begin, gradient.const_data_ptr<float>() + begin,
+           std::min(kSlice, gradient.numel() - begin), slot.weight_decay});
     }
     slot.parameter.unsafeGetTensorImpl()->bump_version();  // packed copies are made again (policy/weight.h)
   }

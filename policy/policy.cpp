@@ -60,7 +60,8 @@ Policy::Policy(ModelConfig config, NamedTensors weights, c10::Device device, Pre
         {.qkv = join({attention + "q_proj.weight", attention + "k_proj.weight", attention + "v_proj.weight"},
                      Weight::Order::AsTheyStand),
          .o = one(attention + "o_proj.weight"),
-         .gate_up = join({layer + "mlp.gate_proj.weight", layer + "mlp.up_proj.weight"}, Weight::Order::HalvesInTurn),
+         .gate_up = join({layer + "mlp.gate_proj.weight", layer + "mlp.up_proj.weight"},
+                         Weight::Order::HalvesInTurn),
          .down = one(layer + "mlp.down_proj.weight"),
          .input_norm = vector(layer + "input_layernorm.weight"),
          .qkv_bias = config_.attention_bias ? join_bias({attention + "q_proj.bias", attention + "k_proj.bias",
@@ -108,17 +109,19 @@ at::Tensor Policy::tensor_of(const std::vector<int64_t>& values) const {
       .to(device_);
 }
 
-at::Tensor Policy::forward_layer(size_t index, const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin,
-                                 const AttentionPlan& plan, KvCache* cache) const {
+at::Tensor Policy::forward_layer(size_t index, const at::Tensor& x, const at::Tensor& cos,
+                                 const at::Tensor& sin, const AttentionPlan& plan, KvCache* cache,
+                                 ops::Products products) const {
   const AttentionHeads heads{config_.num_heads, config_.num_kv_heads, config_.head_dim};
   const Layer& layer = layers_[index];
   const at::Tensor attention_in = ops::rms_norm(x, layer.input_norm, config_.rms_norm_eps, precision_);
-  const at::Tensor qkv = ops::linear(attention_in, layer.qkv, layer.qkv_bias);
+  const at::Tensor qkv = ops::linear(attention_in, layer.qkv, layer.qkv_bias, {}, products);
   const at::Tensor attended =
       ops::attention(qkv, cos, sin, heads, plan, precision_, cache ? &cache->layers[index] : nullptr);
-  const at::Tensor between = ops::linear(attended, layer.o, {}, /*residual=*/x);
+  const at::Tensor between = ops::linear(attended, layer.o, {}, /*residual=*/x, products);
   const at::Tensor mlp_in = ops::rms_norm(between, layer.post_norm, config_.rms_norm_eps, precision_);
-  return ops::linear(ops::swiglu(mlp_in, layer.gate_up), layer.down, {}, /*residual=*/between);
+  return ops::linear(ops::swiglu(mlp_in, layer.gate_up, products), layer.down, {}, /*residual=*/between,
+                     products);
 }
 
 at::Tensor Policy::forward(const TokenBatch& batch, KvCache* cache) const {
@@ -133,10 +136,10 @@ at::Tensor Policy::forward(const TokenBatch& batch, KvCache* cache) const {
     if (recompute) {
       // The plan is copied: the batch may be gone when the backward pass comes back here.
       x = ops::recomputed(x, [this, i, cos, sin, plan = batch.plan](const at::Tensor& input) {
-        return forward_layer(i, input, cos, sin, plan, nullptr);
+        return forward_layer(i, input, cos, sin, plan, nullptr, ops::Products::Exact);
       });
     } else {
-      x = forward_layer(i, x, cos, sin, batch.plan, cache);
+      x = forward_layer(i, x, cos, sin, batch.plan, cache, batch.products);
     }
   }
   return x;
@@ -147,12 +150,14 @@ int64_t Policy::activation_bytes_per_token() const {
   const int64_t element = kernels::element_size(precision_), D = c.hidden_size,
                 attention = (c.num_heads + 2 * c.num_kv_heads) * c.head_dim;
   // Two residual streams; two norms' results; q, k, v, the attended rows; gate, up and their product.
-  const int64_t layer = 8 * D + element * (2 * D + attention + c.num_heads * c.head_dim + 3 * c.intermediate_size);
+  const int64_t layer =
+      8 * D + element * (2 * D + attention + c.num_heads * c.head_dim + 3 * c.intermediate_size);
   return recompute_ ? layer + c.num_layers * 4 * D : c.num_layers * layer;
 }
 
 at::Tensor Policy::normed_rows(const at::Tensor& hidden, const std::vector<int64_t>& rows) const {
-  return ops::rms_norm(ops::embedding(tensor_of(rows), hidden), final_norm_, config_.rms_norm_eps, precision_);
+  return ops::rms_norm(ops::embedding(tensor_of(rows), hidden), final_norm_, config_.rms_norm_eps,
+                       precision_);
 }
 
 ops::TokenLogprobs Policy::token_logprobs(const at::Tensor& hidden, const std::vector<int64_t>& rows,
@@ -165,10 +170,10 @@ at::Tensor Policy::logits(const at::Tensor& hidden, const std::vector<int64_t>& 
   return ops::linear(normed_rows(hidden, rows), head_);
 }
 
-ops::Draws Policy::draw_tokens(const at::Tensor& hidden_rows, double temperature, std::span<const int64_t> row_of,
-                               std::span<const double> u) const {
-  return ops::draw_tokens(ops::rms_norm(hidden_rows, final_norm_, config_.rms_norm_eps, precision_), head_, temperature,
-                          row_of, u);
+ops::Draws Policy::draw_tokens(const at::Tensor& hidden_rows, double temperature,
+                               std::span<const int64_t> row_of, std::span<const double> u) const {
+  return ops::draw_tokens(ops::rms_norm(hidden_rows, final_norm_, config_.rms_norm_eps, precision_), head_,
+                          temperature, row_of, u);
 }
 
 KvCache Policy::make_cache(int64_t num_blocks) const {

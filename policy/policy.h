@@ -30,6 +30,7 @@ struct TokenBatch {
   std::vector<int64_t> token_ids;  // [T]
   std::vector<int64_t> positions;  // [T], from 0 in each sequence
   AttentionPlan plan;
+  ops::Products products = ops::Products::Exact;  // of the layers; the head is exact always
 };
 
 // Move-only: copying weights is always spelled out (clone_weights).
@@ -57,6 +58,7 @@ class Policy {
   ops::Draws draw_tokens(const at::Tensor& hidden_rows, double temperature, std::span<const int64_t> row_of,
                          std::span<const double> u) const;
   bool draws_tokens() const { return head_.has_kernels(); }
+  bool has_int8() const { return head_.has_int8(); }
 
   KvCache make_cache(int64_t num_blocks) const;
 
@@ -88,7 +90,7 @@ class Policy {
   Weight join(const std::vector<std::string>& names, Weight::Order order);
   at::Tensor join_bias(const std::vector<std::string>& names);
   at::Tensor forward_layer(size_t index, const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin,
-                           const AttentionPlan& plan, KvCache* cache) const;
+                           const AttentionPlan& plan, KvCache* cache, ops::Products products) const;
   at::Tensor tensor_of(const std::vector<int64_t>& values) const;
   at::Tensor normed_rows(const at::Tensor& hidden, const std::vector<int64_t>& rows) const;
 

@@ -34,7 +34,9 @@ class TensorMemory final : public c10::Allocator {
     return {data, data, &release, c10::Device(c10::DeviceType::CPU)};
   }
   c10::DeleterFnPtr raw_deleter() const override { return &release; }
-  void copy_data(void* to, const void* from, std::size_t bytes) const override { std::memcpy(to, from, bytes); }
+  void copy_data(void* to, const void* from, std::size_t bytes) const override {
+    std::memcpy(to, from, bytes);
+  }
 
   int64_t kept() {
     const std::lock_guard lock(mutex_);
@@ -91,7 +93,8 @@ class TensorMemory final : public c10::Allocator {
     if (raw == MAP_FAILED) throw std::bad_alloc();
     if (extra == 0) return raw;
     char* begin = static_cast<char*>(raw);
-    char* aligned = reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(begin) + kHugePage - 1) / kHugePage * kHugePage);
+    char* aligned =
+        reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(begin) + kHugePage - 1) / kHugePage * kHugePage);
     if (aligned > begin) ::munmap(begin, static_cast<size_t>(aligned - begin));
     char *end = begin + size + extra, *used = aligned + (size + 4095) / 4096 * 4096;
     if (end > used) ::munmap(used, static_cast<size_t>(end - used));
@@ -107,9 +110,7 @@ class TensorMemory final : public c10::Allocator {
 
 }  // namespace
 
-void use_tensor_memory() {
-  c10::SetCPUAllocator(&TensorMemory::instance(), /*priority=*/1);
-}
+void use_tensor_memory() { c10::SetCPUAllocator(&TensorMemory::instance(), /*priority=*/1); }
 
 int64_t kept_tensor_bytes() { return TensorMemory::instance().kept(); }
 

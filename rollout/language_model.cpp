@@ -72,7 +72,8 @@ LanguageModel load_language_model(const std::string& path, c10::Device device, P
   if (!std::filesystem::exists(path)) {
     throw CheckpointError(path + ": no such model; give a GGUF file or a Hugging Face folder");
   }
-  return std::filesystem::is_directory(path) ? load_folder(path, device, precision) : load_gguf(path, device, precision);
+  return std::filesystem::is_directory(path) ? load_folder(path, device, precision)
+                                             : load_gguf(path, device, precision);
 }
 
 std::map<std::string, std::string> text_files_of(const LanguageModel& model) {

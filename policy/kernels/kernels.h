@@ -46,8 +46,8 @@ struct RowKernels {
 
   // Rotates each head of one row [H, Dh], half-split pairs (i, i + Dh/2), by angles given as cos/sin [Dh/2]: floats to
   // elements, or floats to floats. direction -1 rotates back, which is the backward pass. x may be y for floats.
-  void (*rope)(const float* x, const float* cos, const float* sin, void* y, int64_t num_heads, int64_t head_dim,
-               float direction);
+  void (*rope)(const float* x, const float* cos, const float* sin, void* y, int64_t num_heads,
+               int64_t head_dim, float direction);
   void (*rope_floats)(const float* x, const float* cos, const float* sin, float* y, int64_t num_heads,
                       int64_t head_dim, float direction);
 
@@ -59,8 +59,8 @@ struct RowKernels {
   void (*exponentials)(float* logits, int64_t n, float inverse_temperature, float shift);
   // dlogits elements <- d loss / d logits for loss gradient `dlogprob` of logprob[target] and `dentropy` of the entropy.
   // A chunk of a row: target < 0 or >= n when it lies in another chunk.
-  void (*logprob_backward)(const float* logits, int64_t n, float inverse_temperature, RowStats stats, int64_t target,
-                           float dlogprob, float dentropy, void* dlogits);
+  void (*logprob_backward)(const float* logits, int64_t n, float inverse_temperature, RowStats stats,
+                           int64_t target, float dlogprob, float dentropy, void* dlogits);
 
   void (*to_elements)(const float* from, void* to, int64_t n);
   void (*to_floats)(const void* from, float* to, int64_t n);
@@ -74,6 +74,7 @@ struct RowKernels {
 struct Kernels {
   const char* name;  // plain, avx2, avx512 or avx512_bf16
   GemmKernels gemm;
+  Int8Kernels int8;
   AttentionKernels attention;
   RowKernels rows;
   // Does so many rounds of multiplications on registers and returns the operations done: the peak, for `r1 bench`.
