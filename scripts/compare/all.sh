@@ -12,8 +12,9 @@ flags=(--rounds "$rounds" --peers "$peers" --r1 "$r1" --model "$model" --out "$o
 
 versions() {  # VENV PACKAGE ...
   local python=$peers/venvs/$1/bin/python
+  [[ -e $python ]] || { echo "no $1" && return; }
   shift
-  [[ ! -e $python ]] || "$python" -c 'import sys; from importlib.metadata import version
+  "$python" -c 'import sys; from importlib.metadata import version
 print(", ".join(f"{name} {version(name)}" for name in sys.argv[1:]))' "$@" || true
 }
 

@@ -4,8 +4,8 @@
 #
 #   scripts/compare/grpo.sh [--rounds N] [--peers DIR] ...      all options: measure.sh
 #
-# A round is one r1 process (one step, its first) and one TRL process (a step to warm up, not counted, then one that
-# counts): interleaved by blocks. The order alternates. TRL's settings are measured once each before, the fastest is taken.
+# A round is one r1 process and one TRL process, each with a step to warm up, not counted, then one that
+# counts: interleaved by blocks. The order alternates. TRL's settings are measured once each before, the fastest is taken.
 source "$(dirname "${BASH_SOURCE[0]}")/measure.sh"
 need_trl
 prompts=4 samples_each=8 new_tokens=128 prompt_tokens=100
@@ -14,7 +14,7 @@ prompts=4 samples_each=8 new_tokens=128 prompt_tokens=100
 step=(--prompts "$prompts" --samples "$samples_each" --new-tokens "$new_tokens" --prompt-tokens "$prompt_tokens")
 first_step=(--prompts 2 --samples 4 --new-tokens 16 --prompt-tokens "$prompt_tokens" --steps 1)
 trl_round() { run_trl trl_grpo.py "${step[@]}" --steps 2 && record "$best" "$1"; }
-r1_round() { r1_bench grpo "${step[@]}" --steps 1 && record r1 "$1"; }
+r1_round() { r1_bench grpo "${step[@]}" --steps 2 && record r1 "$1"; }
 trl_first() { run_trl trl_grpo.py "${first_step[@]}" && record "$best, first step" "$1"; }
 r1_first() { r1_bench grpo "${first_step[@]}" && record "r1, first step" "$1"; }
 

@@ -234,8 +234,16 @@ roofline_line() {
     "Roofline before: \(peaks("before")). After: \(peaks("after"))."' "$samples" >>"$table"
 }
 
+busy_line() {  # figures taken while others computed are worth little: say so in the table itself
+  jq -rs '[.[] | select(has("others_share") and .wall_seconds > 1 and (.name | endswith(", busy") | not))] as $runs
+    | ($runs | map(select(.others_share > 0.1)) | length) as $disturbed
+    | if $disturbed > 0 then "Others used more than 10 % of the machine in \($disturbed) of \($runs | length) runs: repeat it on a quiet machine."
+      else "In none of the \($runs | length) runs longer than a second did others use more than 10 % of the machine." end' "$samples" >>"$table"
+}
+
 print_table() {
   roofline_line
+  busy_line
   echo "$table_head"
   grep '^|' "$table"
   grep -v '^|' "$table" || true

@@ -3,7 +3,7 @@
 #
 #   scripts/compare/sft.sh [--rounds N] [--peers DIR] ...      all options: measure.sh
 #
-# A round is one r1 process and one TRL process (a step to warm up, not counted, then one that counts): interleaved by
+# A round is one r1 process and one TRL process, each with a step to warm up, not counted, then one that counts: interleaved by
 # blocks, in alternating order. TRL's settings are measured once each before, the fastest is taken.
 source "$(dirname "${BASH_SOURCE[0]}")/measure.sh"
 need_trl
@@ -14,7 +14,7 @@ trl_round() {
   run_trl trl_sft.py --tokens "$tokens" --batch "$batch" --steps 2
   record "$best" "$1"
 }
-r1_round() { r1_bench train --tokens "$tokens" --batch "$batch" && record r1 "$1"; }
+r1_round() { r1_bench train --tokens "$tokens" --batch "$batch" --steps 2 && record r1 "$1"; }
 
 roofline before
 choose_trl trl_round tokens_per_second high
