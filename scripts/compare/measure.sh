@@ -64,7 +64,7 @@ need() {  # FILE PART: what a comparison uses of the peers
 }
 
 tcmalloc() {  # torch on a CPU is much faster with this allocator; "" where there is none
-  ldconfig -p 2>/dev/null | awk '/libtcmalloc_minimal\.so\.4 / {print $NF; exit}'
+  ldconfig -p 2>/dev/null | awk '/libtcmalloc_minimal\.so\.4 / && !found {print $NF; found = 1}'
 }
 
 # ---- running and recording --------------------------------------------------------------------------------------

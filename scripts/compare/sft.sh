@@ -3,8 +3,8 @@
 #
 #   scripts/compare/sft.sh [--rounds N] [--peers DIR] ...      all options: measure.sh
 #
-# A round is one r1 process and one TRL process, each with a step to warm up, not counted, then one that counts: interleaved by
-# blocks, in alternating order. TRL's settings are measured once each before, the fastest is taken.
+# A round is one r1 process and one TRL process, each with a step to warm up, not counted, then one that counts:
+# interleaved by blocks, in alternating order. TRL's settings are measured once each before, the fastest is taken.
 source "$(dirname "${BASH_SOURCE[0]}")/measure.sh"
 need_trl
 tokens=1024 batch=4
