@@ -3,7 +3,7 @@
 # against llama.cpp's fastest setting (F32 or BF16, flash attention on or off) and vLLM; then int8 against Q8_0.
 #
 #   scripts/compare/generate.sh [--rounds N] [--peers DIR] ...      all options: measure.sh
-#   R1_INT8_FLAGS='--precision int8'      what makes `r1 bench rollout` generate in int8
+#   R1_INT8_FLAGS='--int8'      what makes `r1 bench rollout` generate in int8
 #
 # Every figure is generated tokens over the time for prompts and tokens, model loading left out. r1 and llama.cpp are new
 # processes each time. vLLM needs minutes to start: one process serves all rounds and is stopped while others run.
@@ -11,7 +11,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/measure.sh"
 need "$llama_bench" llama
 need "$peers/models/gguf/F32.gguf" models
 batches=(1 32 64)
-read -ra int8_flags <<<"${R1_INT8_FLAGS:---precision int8}"
+read -ra int8_flags <<<"${R1_INT8_FLAGS:---int8}"
 
 prompts_at() {  # BATCH: one at a time takes as long with fewer prompts
   if [[ -n $quick ]]; then echo "$1"; elif (($1 == 1)); then echo 8; else echo 64; fi
