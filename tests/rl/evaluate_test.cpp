@@ -82,6 +82,20 @@ TEST(Evaluate, EvaluationsOfDifferentProblemsAreNotCompared) {
   EXPECT_THROW(compare(run({{"x"}}), run({{"x"}, {"x"}})), DataError);
 }
 
+// The template opens the thinking, so text without "</think>" has no answer yet: the verifier must learn of the tail.
+TEST(Evaluate, ThinkingThatThePromptOpensReachesTheVerifier) {
+  LanguageModel model = make_toy_model(1);
+  model.chat_template = ChatTemplate(
+      "{% for message in messages %}{{ message['content'] }}{% endfor %}{% if add_generation_prompt %}"
+      "{{ 'A: <think>' }}{% endif %}",
+      "", "");
+  ScriptedEngine engine({{"\\boxed{0}"}, {"so </think> \\boxed{1}"}});
+  RewardSet rewards(RewardConfig{});
+  const EvalResult result = evaluate(model, engine, rewards, problems(2), {}, 1);
+  EXPECT_EQ(result.samples[0].verdict, Verdict::NoAnswer);
+  EXPECT_EQ(result.samples[1].verdict, Verdict::Correct);
+}
+
 TEST(Evaluate, AnEmptySetIsAnError) {
   const LanguageModel model = make_toy_model(1);
   ScriptedEngine engine({});
