@@ -63,10 +63,11 @@ TEST(Evaluate, CountsCorrectAnswersTruncationsAndMissingAnswers) {
 
 TEST(Evaluate, ManySamplesGiveAverageAnySuccessAndMajority) {
   const EvalResult result = run({{"\\boxed{0}", "\\boxed{0}", "\\boxed{9}"},    // majority right
-                                 {"\\boxed{1}", "\\boxed{5}", "\\boxed{5}"}});  // majority wrong, one right
-  EXPECT_DOUBLE_EQ(result.accuracy, 0.5);
+                                 {"\\boxed{1}", "\\boxed{5}", "\\boxed{5}"},    // majority wrong, one right
+                                 {"\\boxed{9}", "\\boxed{2}", "\\boxed{2}"}});  // majority right
+  EXPECT_DOUBLE_EQ(result.accuracy, 5.0 / 9);
   EXPECT_DOUBLE_EQ(result.pass_at_k, 1.0);
-  EXPECT_DOUBLE_EQ(result.majority, 0.5);
+  EXPECT_DOUBLE_EQ(result.majority, 2.0 / 3);
 }
 
 TEST(Evaluate, ComparisonIsPairedAndExact) {
