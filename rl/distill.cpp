@@ -77,8 +77,9 @@ std::vector<Example> collect_demonstrations(const DistillConfig& config, const L
       requests.push_back(make_request(teacher, example, config.samples_per_prompt, 1));
     }
     const auto groups = engine.generate(requests, config.sampling, config.sft.seed, {}, observer.should_stop);
-    for (const Group& group : groups) {
-      const auto scores = score_group(rewards, group, render_prompt(teacher, group.example).tail);
+    for (size_t p = 0; p < groups.size(); ++p) {
+      const Group& group = groups[p];
+      const auto scores = score_group(rewards, group, requests[p].prompt_tail);
       for (size_t i = 0; i < scores.size(); ++i) {
         if (scores[i].verdict == Verdict::Correct) collector.add(group.example, group.completions[i]);
       }

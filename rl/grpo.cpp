@@ -66,7 +66,7 @@ void train_grpo(const GrpoConfig& config, LanguageModel& model, bool resume, con
 
     // Sample G completions of each of P prompts and score each group as soon as it is whole.
     const Phase phase =
-        sample_phase(config, prompts, model, engine, rewards, at.data_cursor, mix(config.seed, step), {});
+        sample_phase(config, prompts, engine, rewards, at.data_cursor, mix(config.seed, step), {});
     const double rollout_seconds = watch.lap();
 
     // Compare each completion with its group.

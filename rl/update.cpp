@@ -13,14 +13,10 @@
 namespace r1 {
 namespace {
 
-at::Tensor doubles(const std::vector<double>& values, c10::Device device) {
-  return at::from_blob(const_cast<double*>(values.data()), {static_cast<int64_t>(values.size())}, at::kDouble)
-      .clone()
-      .to(device);
-}
-
-at::Tensor integers(const std::vector<int64_t>& values, c10::Device device) {
-  return at::from_blob(const_cast<int64_t*>(values.data()), {static_cast<int64_t>(values.size())}, at::kLong)
+template <class T>
+at::Tensor tensor_of(const std::vector<T>& values, c10::Device device) {
+  const auto type = c10::CppTypeToScalarType<T>::value;
+  return at::from_blob(const_cast<T*>(values.data()), {static_cast<int64_t>(values.size())}, type)
       .clone()
       .to(device);
 }
@@ -42,13 +38,13 @@ LossInputs gather_inputs(const MicroBatch& micro, const TrainBatch& batch, const
     sequence_of.push_back(r == 0 ? 0 : sequence_of.back() + next_sample);
   }
   LossInputs inputs;
-  if (old_logprobs.size() == micro.rows.size()) inputs.old_logprobs = doubles(old_logprobs, device);
+  if (old_logprobs.size() == micro.rows.size()) inputs.old_logprobs = tensor_of(old_logprobs, device);
   check(!has_reference || ref_logprobs.size() == micro.rows.size(),
         "all samples have reference logprobs or none has");
-  if (has_reference) inputs.ref_logprobs = doubles(ref_logprobs, device);
-  inputs.advantages = doubles(advantages, device);
-  inputs.weights = doubles(weights, device);
-  inputs.sequence_of = integers(sequence_of, device);
+  if (has_reference) inputs.ref_logprobs = tensor_of(ref_logprobs, device);
+  inputs.advantages = tensor_of(advantages, device);
+  inputs.weights = tensor_of(weights, device);
+  inputs.sequence_of = tensor_of(sequence_of, device);
   inputs.num_sequences = sequence_of.empty() ? 0 : sequence_of.back() + 1;
   return inputs;
 }
