@@ -156,7 +156,7 @@ GradientResult update(Policy& policy, AdamW& optimizer, const TrainBatch& batch,
                       const LossFunction& loss) {
   std::vector<size_t> all(batch.samples.size());
   std::iota(all.begin(), all.end(), size_t{0});
-  const UpdateOptions options{1.0, Aggregation::TokenMean, count_denominators(batch, flags.new_tokens),
+  const UpdateOptions options{1.0, Aggregation::TokenMean, count_denominators(batch, all, flags.new_tokens),
                               flags.token_budget};
   const GradientResult result = accumulate_gradients(policy, batch, all, options, loss);
   apply_gradients(policy, optimizer, result.loss, 1e-6, 1.0);

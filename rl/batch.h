@@ -23,6 +23,7 @@ struct TrainSample {
   std::vector<bool> loss_mask;  // true where the token is trained; what was sampled, never derived from ids
   std::vector<float> old_logprobs;  // empty for SFT; read only under loss_mask
   std::vector<float> ref_logprobs;  // empty unless a KL term needs them
+  std::vector<float> importance;    // empty unless the sampler was not exactly the policy (rl/mismatch.h)
   double advantage = 0;
 
   int64_t num_trained() const;

@@ -25,11 +25,12 @@ void sample_round(const GrpoConfig& config, const PromptSource& prompts, Rollout
                   RewardSet& rewards, int64_t cursor, int64_t count, uint64_t seed, bool keep_all,
                   Phase& phase, const std::function<bool()>& should_stop) {
   const std::vector<RolloutRequest> requests = prompts.take(cursor, count, config.group_size, 1);
-  std::vector<std::vector<ScoredCompletion>> scores(requests.size());
+  BackgroundScorer scorer(rewards, requests.size());
   auto score = [&](size_t index, const Group& group) {
-    scores[index] = score_group(rewards, group, requests[index].prompt_tail);
+    scorer.add(index, group, requests[index].prompt_tail);
   };
   std::vector<Group> groups = engine.generate(requests, config.sampling, seed, score, should_stop);
+  std::vector<std::vector<ScoredCompletion>> scores = scorer.finish();
   for (size_t i = 0; i < groups.size(); ++i) {
     for (const Completion& completion : groups[i].completions) {
       phase.sampled_tokens += static_cast<int64_t>(completion.token_ids.size());

@@ -40,6 +40,7 @@ Json to_json(const TrainBatch& batch, const std::vector<size_t>& chosen) {
                        {"loss_mask", sample.loss_mask},
                        {"old_logprobs", numbers(sample.old_logprobs)},
                        {"ref_logprobs", numbers(sample.ref_logprobs)},
+                       {"importance", numbers(sample.importance)},
                        {"advantage", number(sample.advantage)}});
   }
   return {{"prompts", batch.prompts}, {"samples", samples}};
@@ -52,7 +53,8 @@ TrainBatch batch_from(const Json& json) {
     batch.samples.push_back(
         {entry.at("prompt").get<size_t>(), entry.at("token_ids").get<std::vector<TokenId>>(),
          entry.at("loss_mask").get<std::vector<bool>>(), to_numbers(entry.at("old_logprobs")),
-         to_numbers(entry.at("ref_logprobs")), to_number(entry.at("advantage"))});
+         to_numbers(entry.at("ref_logprobs")), to_numbers(entry.value("importance", Json::array())),
+         to_number(entry.at("advantage"))});
   }
   return batch;
 }
@@ -63,6 +65,7 @@ struct Replay {
   TrainBatch batch;
   UpdateOptions options;
   std::optional<LossConfig> loss;  // none: cross entropy
+  Precision precision = Precision::Fp32;
 };
 
 Json to_json(std::optional<LossConfig> loss) {
@@ -102,6 +105,9 @@ Replay read_replay(const std::string& folder) {
     replay.batch = batch_from(json.at("batch"));
     replay.loss = loss_from(json.at("loss"), folder + "/batch.json");
     replay.options = options_from(json.at("options"), folder + "/batch.json");
+    if (json.contains("precision")) {
+      config_detail::read(json.at("precision"), folder + "/batch.json: precision", replay.precision);
+    }
   } catch (const Json::exception& error) {
     throw DataError(fmt::format("{}/batch.json: not a quarantined batch: {}", folder, error.what()));
   }
@@ -116,8 +122,10 @@ void quarantine(TrainingRun& run, const LanguageModel& model, const TrainBatch& 
   const std::string parent = run.path() + "/quarantine", folder = fmt::format("{}/step_{:06}", parent, step);
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
-  const Json json = {
-      {"batch", to_json(batch, samples)}, {"loss", to_json(loss)}, {"options", to_json(options)}};
+  const Json json = {{"batch", to_json(batch, samples)},
+                     {"loss", to_json(loss)},
+                     {"options", to_json(options)},
+                     {"precision", enum_name(model.policy.precision())}};
   write_file_durably(folder + "/batch.json", dump_json(json));
   const auto kept =
       std::distance(std::filesystem::directory_iterator(parent), std::filesystem::directory_iterator{});
@@ -144,7 +152,7 @@ ReplayReport replay_quarantine(const std::string& folder, c10::Device device) {
   if (!std::filesystem::exists(folder + "/model")) {
     throw CheckpointError(folder + ": the weights of this step were not kept; only a run's first three are");
   }
-  LanguageModel model = load_language_model(folder + "/model", device);
+  LanguageModel model = load_language_model(folder + "/model", device, replay.precision);
   model.policy.set_requires_grad(true);
   auto loss = [&](const LossInputs& inputs) {
     return replay.loss ? policy_gradient_loss(inputs, *replay.loss) : cross_entropy_loss(inputs);

@@ -114,6 +114,7 @@ void train_on_demonstrations(const SftConfig& config, const std::vector<Example>
   AdamW optimizer(model.policy.weights(), config.optimizer);
   TrainPosition at = run.restore(model, optimizer);
   model.policy.set_requires_grad(true);
+  observer.note(choose_recompute(config.recompute, model.policy, config.token_budget));
 
   while (at.step < steps) {
     if (observer.stop_requested()) {
