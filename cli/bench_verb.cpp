@@ -16,8 +16,9 @@ void print(const Json& result, bool json) {
       continue;
     }
     for (const Json& row : value) {
-      fmt::print("{:8} {:6} x {:6} x {:6}  {:7.1f} GFLOP/s\n", key, row["M"].get<int64_t>(),
-                 row["N"].get<int64_t>(), row["K"].get<int64_t>(), row["gflops"].get<double>());
+      fmt::print("{:8} M {:5}  N {:6}  K {:5}  {:7.1f} GFLOP/s  ATen {:7.1f}\n", key, row["M"].get<int64_t>(),
+                 row["N"].get<int64_t>(), row["K"].get<int64_t>(), row["gflops"].get<double>(),
+                 row["aten_gflops"].get<double>());
     }
   }
 }

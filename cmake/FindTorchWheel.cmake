@@ -40,18 +40,6 @@ if(TorchWheel_FOUND AND NOT TARGET TorchWheel::torch)
   target_compile_definitions(TorchWheel::torch INTERFACE AT_PER_OPERATOR_HEADERS _GLIBCXX_USE_CXX11_ABI=1 FMT_HEADER_ONLY)
   get_filename_component(TorchWheel_LIB_DIR "${TorchWheel_CPU_LIBRARY}" DIRECTORY)
   target_link_libraries(TorchWheel::torch INTERFACE "${TorchWheel_CPU_LIBRARY}" "${TorchWheel_C10_LIBRARY}")
-  # at::parallel_for is a header template: in a file compiled without OpenMP it runs on one thread, silently.
-  # Linked is the OpenMP runtime that LibTorch itself loads, so that there is one.
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    target_compile_options(TorchWheel::torch INTERFACE -fopenmp)
-    file(GLOB _torch_gomp "${TorchWheel_LIB_DIR}/libgomp*.so*")
-    if(_torch_gomp)
-      list(GET _torch_gomp 0 _torch_gomp)
-      target_link_libraries(TorchWheel::torch INTERFACE "${_torch_gomp}")
-    else()
-      target_link_options(TorchWheel::torch INTERFACE -fopenmp)
-    endif()
-  endif()
   # The wheel's own RPATH looks for libcudart and libcupti in the sibling nvidia/cu13/lib; where setup.sh did not
   # put them (a CUDA 13 toolkit is installed), the toolkit's folders are searched.
   target_link_options(TorchWheel::torch INTERFACE
