@@ -99,7 +99,8 @@ struct ThreadPool::Shared {
 };
 
 ThreadPool::ThreadPool(int threads) : shared_(std::make_unique<Shared>()), size_(std::max(threads, 1)) {
-  for (int i = 1; i < size_; ++i) shared_->threads.emplace_back([shared = shared_.get()] { shared->serve(); });
+  for (int i = 1; i < size_; ++i)
+    shared_->threads.emplace_back([shared = shared_.get()] { shared->serve(); });
 }
 
 ThreadPool::~ThreadPool() {
@@ -117,7 +118,8 @@ void ThreadPool::run(int64_t tasks, TaskRef body) {
   Shared& shared = *shared_;
   shared.body = &body;
   shared.finished.store(0, std::memory_order_relaxed);
-  shared.ticket.store(ticket_of(shared.loop.load(std::memory_order_relaxed) + 1, tasks), std::memory_order_release);
+  shared.ticket.store(ticket_of(shared.loop.load(std::memory_order_relaxed) + 1, tasks),
+                      std::memory_order_release);
   shared.announce();
   shared.work();
   shared.wait_until_finished(static_cast<uint32_t>(tasks));

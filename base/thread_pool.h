@@ -14,9 +14,10 @@ namespace r1 {
 class TaskRef {
  public:
   template <class Body>
-    requires(!std::is_same_v<std::remove_cvref_t<Body>, TaskRef>)
-  TaskRef(const Body& body)  // NOLINT: implicit, so that lambdas can be passed
-      : body_(&body), call_([](const void* object, int64_t task) { (*static_cast<const Body*>(object))(task); }) {}
+  requires(!std::is_same_v<std::remove_cvref_t<Body>, TaskRef>)
+      TaskRef(const Body& body)  // NOLINT: implicit, so that lambdas can be passed
+      : body_(&body),
+        call_([](const void* object, int64_t task) { (*static_cast<const Body*>(object))(task); }) {}
   void operator()(int64_t task) const { call_(body_, task); }
 
  private:

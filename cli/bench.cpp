@@ -9,8 +9,8 @@
 #include <chrono>
 #include <cstdio>
 #include <fstream>
-#include <sstream>
 #include <numeric>
+#include <sstream>
 
 #include "base/errors.h"
 #include "base/rng.h"
@@ -62,8 +62,10 @@ double peak_gflops_of(Precision precision) {
   for (int i = 0; i < 5; ++i) {
     std::vector<int64_t> flops(static_cast<size_t>(threads));
     const auto begin = Clock::now();
-    arithmetic_pool().run(threads, [&](int64_t t) { flops[static_cast<size_t>(t)] = kernel.peak_flops(precision, 4000000); });
-    best = std::max(best, static_cast<double>(std::accumulate(flops.begin(), flops.end(), int64_t{0})) / 1e9 / seconds_since(begin));
+    arithmetic_pool().run(
+        threads, [&](int64_t t) { flops[static_cast<size_t>(t)] = kernel.peak_flops(precision, 4000000); });
+    best = std::max(best, static_cast<double>(std::accumulate(flops.begin(), flops.end(), int64_t{0})) / 1e9 /
+                              seconds_since(begin));
   }
   return best;
 }
@@ -77,7 +79,8 @@ double read_gbps() {
   for (int i = 0; i < 3; ++i) {
     const auto begin = Clock::now();
     arithmetic_pool().run(pieces, [&](int64_t p) {
-      sums[static_cast<size_t>(p)] = kernel.dot(memory.data() + p * (floats / pieces), memory.data() + p * (floats / pieces), floats / pieces);
+      sums[static_cast<size_t>(p)] = kernel.dot(memory.data() + p * (floats / pieces),
+                                                memory.data() + p * (floats / pieces), floats / pieces);
     });
     best = std::max(best, static_cast<double>(floats) * 4 / 1e9 / seconds_since(begin));
   }
@@ -87,7 +90,8 @@ double read_gbps() {
 std::vector<TokenId> random_ids(int64_t count, int64_t vocabulary, uint64_t item) {
   std::vector<TokenId> ids;
   for (int64_t i = 0; i < count; ++i) {
-    ids.push_back(static_cast<TokenId>(random_below(static_cast<uint64_t>(vocabulary), 7, Stream::Init, item, static_cast<uint32_t>(i))));
+    ids.push_back(static_cast<TokenId>(
+        random_below(static_cast<uint64_t>(vocabulary), 7, Stream::Init, item, static_cast<uint32_t>(i))));
   }
   return ids;
 }
@@ -95,9 +99,10 @@ std::vector<TokenId> random_ids(int64_t count, int64_t vocabulary, uint64_t item
 std::vector<RolloutRequest> random_requests(const BenchFlags& flags, const Policy& policy) {
   std::vector<RolloutRequest> requests;
   for (int64_t p = 0; p < flags.prompts; ++p) {
-    requests.push_back({.example = {.id = "prompt" + std::to_string(p)},
-                        .prompt_ids = random_ids(flags.prompt_tokens, policy.config().vocab_size, static_cast<uint64_t>(p)),
-                        .num_samples = flags.samples});
+    requests.push_back(
+        {.example = {.id = "prompt" + std::to_string(p)},
+         .prompt_ids = random_ids(flags.prompt_tokens, policy.config().vocab_size, static_cast<uint64_t>(p)),
+         .num_samples = flags.samples});
   }
   return requests;
 }
@@ -115,7 +120,8 @@ LanguageModel load(const BenchFlags& flags) {
 }
 
 int64_t matrix_weights(const Policy& policy) {
-  int64_t count = policy.config().tied_embeddings ? 0 : -policy.config().vocab_size * policy.config().hidden_size;
+  int64_t count =
+      policy.config().tied_embeddings ? 0 : -policy.config().vocab_size * policy.config().hidden_size;
   for (const auto& [name, weight] : policy.weights()) count += weight.numel();
   return count;
 }
@@ -150,7 +156,8 @@ GradientResult update(Policy& policy, AdamW& optimizer, const TrainBatch& batch,
                       const LossFunction& loss) {
   std::vector<size_t> all(batch.samples.size());
   std::iota(all.begin(), all.end(), size_t{0});
-  const UpdateOptions options{1.0, Aggregation::TokenMean, count_denominators(batch, flags.new_tokens), flags.token_budget};
+  const UpdateOptions options{1.0, Aggregation::TokenMean, count_denominators(batch, all, flags.new_tokens),
+                              flags.token_budget};
   const GradientResult result = accumulate_gradients(policy, batch, all, options, loss);
   apply_gradients(policy, optimizer, result.loss, 1e-6, 1.0);
   return result;
@@ -160,12 +167,15 @@ GradientResult update(Policy& policy, AdamW& optimizer, const TrainBatch& batch,
 
 Json measure_peaks() {
   const double fp32 = peak_gflops_of(Precision::Fp32), bf16 = peak_gflops_of(Precision::Bf16);
-  return {{"peak_fp32_gflops", fp32}, {"peak_bf16_gflops", bf16}, {"peak_gflops", std::max(fp32, bf16)}, {"read_gbps", read_gbps()}};
+  return {{"peak_fp32_gflops", fp32},
+          {"peak_bf16_gflops", bf16},
+          {"peak_gflops", std::max(fp32, bf16)},
+          {"read_gbps", read_gbps()}};
 }
 
 Json bench_rollout(const BenchFlags& flags) {
   const LanguageModel model = load(flags);
-  LocalEngine engine(model.policy, model.tokenizer, {.max_batch = flags.batch});
+  LocalEngine engine(model.policy, model.tokenizer, {.max_batch = flags.batch, .int8 = flags.int8});
   const auto requests = random_requests(flags, model.policy);
   const auto begin = Clock::now();
   engine.generate(requests, full_length(flags), 1);
@@ -177,8 +187,9 @@ Json bench_rollout(const BenchFlags& flags) {
   json["seconds"] = seconds;
   json["gflops"] = 2e-9 * static_cast<double>(matrix_weights(model.policy)) * all_tokens / seconds;
   json["share_of_peak"] = json["gflops"].get<double>() / json["peak_gflops"].get<double>();
-  json["read_share"] = static_cast<double>(matrix_weights(model.policy)) * (flags.precision == Precision::Bf16 ? 2e-9 : 4e-9) *
-                       tokens / static_cast<double>(flags.batch) / seconds / json["read_gbps"].get<double>();
+  json["read_share"] = static_cast<double>(matrix_weights(model.policy)) *
+                       (flags.precision == Precision::Bf16 ? 2e-9 : 4e-9) * tokens /
+                       static_cast<double>(flags.batch) / seconds / json["read_gbps"].get<double>();
   return json;
 }
 
@@ -188,8 +199,9 @@ Json bench_train(const BenchFlags& flags) {
   AdamW optimizer(model.policy.weights(), {});
   TrainBatch batch{{{}}, {}};
   for (int64_t i = 0; i < flags.batch; ++i) {
-    TrainSample sample{.token_ids = random_ids(flags.tokens, model.policy.config().vocab_size, static_cast<uint64_t>(i)),
-                       .loss_mask = std::vector<bool>(static_cast<size_t>(flags.tokens), true)};
+    TrainSample sample{
+        .token_ids = random_ids(flags.tokens, model.policy.config().vocab_size, static_cast<uint64_t>(i)),
+        .loss_mask = std::vector<bool>(static_cast<size_t>(flags.tokens), true)};
     sample.loss_mask[0] = false;
     batch.samples.push_back(std::move(sample));
   }
@@ -214,7 +226,7 @@ Json bench_grpo(const BenchFlags& flags) {
   LanguageModel model = load(flags);
   model.policy.set_requires_grad(true);
   AdamW optimizer(model.policy.weights(), {});
-  LocalEngine engine(model.policy, model.tokenizer, {.max_batch = flags.batch});
+  LocalEngine engine(model.policy, model.tokenizer, {.max_batch = flags.batch, .int8 = flags.int8});
   const auto requests = random_requests(flags, model.policy);
   const LossConfig loss_config;
   std::vector<double> rollout, updates;
@@ -223,9 +235,9 @@ Json bench_grpo(const BenchFlags& flags) {
     const auto begin = Clock::now();
     const auto groups = engine.generate(requests, full_length(flags), static_cast<uint64_t>(step));
     rollout.push_back(seconds_since(begin));
-    const GradientResult result = update(model.policy, optimizer, batch_of(groups), flags, [&](const LossInputs& inputs) {
-      return policy_gradient_loss(inputs, loss_config);
-    });
+    const GradientResult result =
+        update(model.policy, optimizer, batch_of(groups), flags,
+               [&](const LossInputs& inputs) { return policy_gradient_loss(inputs, loss_config); });
     parity = std::max(parity, result.parity);
     updates.push_back(seconds_since(begin) - rollout.back());
     if (step == 0) first = process_age();
@@ -236,7 +248,8 @@ Json bench_grpo(const BenchFlags& flags) {
   json["rollout_seconds"] = median(rollout);
   json["update_seconds"] = median(updates);
   json["seconds_per_step"] = median(rollout) + median(updates);
-  json["rollout_tokens_per_second"] = static_cast<double>(flags.prompts * flags.samples * flags.new_tokens) / median(rollout);
+  json["rollout_tokens_per_second"] =
+      static_cast<double>(flags.prompts * flags.samples * flags.new_tokens) / median(rollout);
   json["parity"] = parity;
   return json;
 }
@@ -244,7 +257,8 @@ Json bench_grpo(const BenchFlags& flags) {
 Json bench_ops(const BenchFlags& flags) {
   const at::NoGradGuard no_grad;
   Json json = common(flags);
-  for (const auto& [N, K] : {std::pair<int64_t, int64_t>{960, 576}, {576, 576}, {3072, 576}, {576, 1536}, {49152, 576}}) {
+  for (const auto& [N, K] :
+       {std::pair<int64_t, int64_t>{960, 576}, {576, 576}, {3072, 576}, {576, 1536}, {49152, 576}}) {
     const Weight weight(at::randn({N, K}), flags.precision);
     weight.panels();
     for (const int64_t M : {1, 4, 8, 16, 32, 64, 256, 1024, 4096}) {

@@ -12,6 +12,7 @@ namespace r1::cli {
 struct BenchFlags {
   std::string model;
   Precision precision = Precision::Bf16;
+  bool int8 = false;  // generation alone
   int64_t prompts = 64, prompt_tokens = 128, new_tokens = 128, samples = 1, batch = 32;
   int64_t tokens = 1024, token_budget = 2048, steps = 3;
 };

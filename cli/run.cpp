@@ -1,12 +1,17 @@
 #include "cli/run.h"
 
+#include <ATen/Parallel.h>
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <string>
+#include <vector>
 
+#include "base/config.h"
 #include "base/errors.h"
 #include "cli/text_output.h"
 #include "cli/verbs.h"
+#include "policy/tensor_memory.h"
 
 namespace r1::cli {
 namespace {
@@ -29,12 +34,39 @@ void declare_verbs(CLI::App& app) {
       "checkpoint.");
 }
 
+// What to say about the first word that stands where a verb should and is none; empty when there is no such word.
+// (CLI11 would answer "A subcommand is required".)
+std::string unknown_verb(const CLI::App& app, int argc, char** argv) {
+  const CLI::App* at = &app;
+  std::string words;
+  for (int i = 1; i < argc && argv[i][0] != '-'; ++i) {
+    std::vector<std::string> verbs;
+    const CLI::App* found = nullptr;
+    for (const CLI::App* verb : at->get_subcommands([](const CLI::App*) { return true; })) {
+      verbs.push_back(verb->get_name());
+      if (verb->check_name(argv[i])) found = verb;
+    }
+    if (verbs.empty()) break;  // the words behind the last verb are its arguments
+    if (!found) {
+      const std::string near = nearest_word(argv[i], verbs);
+      const std::string hint = near.empty() ? "" : fmt::format("did you mean \"{}{}\"? ", words, near);
+      return fmt::format("unknown verb \"{}{}\"; {}see r1 --help", words, argv[i], hint);
+    }
+    at = found;
+    words += found->get_name() + " ";
+  }
+  return "";
+}
+
 }  // namespace
 
 int run(int argc, char** argv) {
+  use_tensor_memory();
+  at::set_num_threads(1);  // as a policy does; models are read before there is one
   CLI::App app("r1: R1-style reinforcement learning of language models, from the command line", "r1");
   declare_verbs(app);
   install_signal_handlers();
+  if (const std::string message = unknown_verb(app, argc, argv); !message.empty()) return fail(2, message);
   try {
     app.parse(argc, argv);
     return 0;

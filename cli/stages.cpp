@@ -33,25 +33,51 @@ void validate(const EvalRunConfig& config) {
   validate(config.eval.sampling, "eval.sampling.");
 }
 
-std::string run_sft(const SftConfig& config, bool resume) {
+void check_stage(const SftConfig& config) {
+  validate(config);
+  device_of(config.device);
+  validate(config.data, "data");
+}
+
+void check_stage(const GrpoConfig& config) {
+  validate(config);
+  device_of(config.device);
+  validate(config.data, "data");
+  if (config.eval_every > 0) validate(config.eval_data, "eval_data");
+  RewardSet{config.reward};
+}
+
+void check_stage(const DistillConfig& config) {
+  validate(config);
+  device_of(config.sft.device);
+  if (!config.from_run.empty()) return;  // the teacher's completions are there and judged
+  validate(config.data, "data");
+  RewardSet{config.reward};
+}
+
+void check_stage(const EvalRunConfig& config) {
+  validate(config);
+  device_of(config.device);
+  validate(config.data, "data");
+  RewardSet{config.reward};
+}
+
+void run_sft(const SftConfig& config, bool resume) {
   LanguageModel model = load_language_model(config.model, device_of(config.device), config.precision);
   Progress progress("sft");
   train_sft(config, model, resume, progress.observer());
-  return config.run.output + "/model";
 }
 
-std::string run_grpo(const GrpoConfig& config, bool resume) {
+void run_grpo(const GrpoConfig& config, bool resume) {
   LanguageModel model = load_language_model(config.model, device_of(config.device), config.precision);
   Progress progress("grpo");
   train_grpo(config, model, resume, progress.observer());
-  return config.run.output + "/model";
 }
 
-std::string run_distill(const DistillConfig& config, bool resume) {
+void run_distill(const DistillConfig& config, bool resume) {
   device_of(config.sft.device);
   Progress progress("distill");
   train_distill(config, resume, progress.observer());
-  return config.sft.run.output + "/model";
 }
 
 EvalResult run_eval(const EvalRunConfig& config) {

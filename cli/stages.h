@@ -62,10 +62,16 @@ struct RolloutRunConfig {
   }
 };
 
-// Each returns the folder of the trained model.
-std::string run_sft(const SftConfig& config, bool resume);
-std::string run_grpo(const GrpoConfig& config, bool resume);
-std::string run_distill(const DistillConfig& config, bool resume);
+// Everything about a stage that can be known before it starts and without reading a file: ranges, device, rewards, data.
+// Throws ConfigError.
+void check_stage(const SftConfig& config);
+void check_stage(const GrpoConfig& config);
+void check_stage(const DistillConfig& config);
+void check_stage(const EvalRunConfig& config);
+
+void run_sft(const SftConfig& config, bool resume);
+void run_grpo(const GrpoConfig& config, bool resume);
+void run_distill(const DistillConfig& config, bool resume);
 
 EvalResult run_eval(const EvalRunConfig& config);
 

@@ -10,7 +10,6 @@
 #include "datasets/jsonl_reader.h"
 
 namespace r1 {
-namespace {
 
 void validate(const DataConfig& config, const std::string& where) {
   auto require = [&](bool ok, const char* field, int64_t value, const char* remedy) {
@@ -28,6 +27,8 @@ void validate(const DataConfig& config, const std::string& where) {
   if (config.kind == DataKind::Arithmetic) config.arithmetic.validate(where + ".arithmetic");
   if (config.kind == DataKind::Countdown) config.countdown.validate(where + ".countdown");
 }
+
+namespace {
 
 Problem make_problem(const DataConfig& config, int64_t index) {
   const ProblemAddress address{config.seed, config.split, index};

@@ -55,6 +55,9 @@ struct DataConfig {
   }
 };
 
+// Throws ConfigError. `where` begins its text ("data", "eval_data").
+void validate(const DataConfig& config, const std::string& where = "data");
+
 // The examples, never empty. `where` begins ConfigErrors ("data", "eval_data").
 std::vector<Example> load_examples(const DataConfig& config, const std::string& where = "data");
 

@@ -10,6 +10,7 @@
 
 #include "base/errors.h"
 #include "base/utf8.h"
+#include "datasets/braces.h"
 
 namespace r1 {
 namespace {
@@ -211,20 +212,6 @@ Example from_gsm8k(const Json& record, const std::string& where) {
   const std::string steps = without_calculator_marks(trimmed(std::string_view(answer).substr(0, mark)));
   example.metadata["solution"] = fmt::format("{}\nSo the answer is \\boxed{{{}}}.", steps, gold);
   return example;
-}
-
-// The content of the brace opened at `open`, or none when it never closes.
-std::optional<std::string_view> braced(std::string_view text, size_t open) {
-  int depth = 0;
-  for (size_t i = open; i < text.size(); ++i) {
-    if (text[i] == '\\')
-      ++i;
-    else if (text[i] == '{')
-      ++depth;
-    else if (text[i] == '}' && --depth == 0)
-      return text.substr(open + 1, i - open - 1);
-  }
-  return std::nullopt;
 }
 
 // The last \boxed{...} or \fbox{...}, or "\boxed 5$", of a MATH solution.

@@ -1,75 +1,36 @@
 #include "policy/adamw.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/_fused_adamw.h>
 #include <ATen/ops/linalg_vector_norm.h>
-#include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/zeros_like.h>
-#include <c10/util/ParallelGuard.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
-#include <atomic>
 #include <cmath>
-#include <exception>
-#include <functional>
-#include <mutex>
-#include <thread>
 #include <vector>
 
 #include "base/errors.h"
+#include "base/thread_pool.h"
+#include "policy/kernels/kernels.h"
 
 namespace r1 {
 namespace {
 
-constexpr int64_t kSlice = 1 << 18;  // elements of a fused update: 1 MB of each of its four tensors
+// Elements that one task works on: a quarter MB of each of the four tensors. Fixed, so that sums over slices have one
+// order, and a multiple of every vector's width, so that no element's bits depend on where it lies in a slice.
+constexpr int64_t kSlice = 1 << 16;
 
-// Four interleaved partial sums: a fixed order that still lets the adder pipeline.
-double sum_of_squares(const at::Tensor& tensor) {
-  const at::Tensor values = tensor.contiguous();
-  const float* at = values.const_data_ptr<float>();
-  const int64_t count = values.numel(), whole = count / 4 * 4;
-  std::array<double, 4> sums{};
-  for (int64_t i = 0; i < whole; i += 4) {
-    for (int64_t lane = 0; lane < 4; ++lane) sums[lane] += static_cast<double>(at[i + lane]) * at[i + lane];
-  }
-  for (int64_t i = whole; i < count; ++i) sums[0] += static_cast<double>(at[i]) * at[i];
-  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
-}
+struct Slice {
+  const float* values;
+  int64_t count;
+};
 
 void check_state_shape(const std::string& key, const at::Tensor& found, const at::Tensor& wanted) {
   if (found.sizes() == wanted.sizes()) return;
   throw CheckpointError(
       fmt::format("optimizer state {}: shape {}, the parameter has {}; the state is of another model", key,
                   found.sizes().vec(), wanted.sizes().vec()));
-}
-
-// Calls work(0) .. work(count - 1) on ATen's number of threads, each index once. Threads of our own: one start and one
-// join per update, where ATen would meet at a barrier for every slice, which costs most when the machine is busy.
-void run_on_threads(int64_t count, const std::function<void(int64_t)>& work) {
-  std::atomic<int64_t> next{0};
-  std::exception_ptr failure;
-  std::mutex failure_lock;
-  auto loop = [&] {
-    const at::NoGradGuard no_grad;
-    const c10::ParallelGuard stay_on_this_thread(true);
-    try {
-      for (int64_t i; (i = next++) < count;) work(i);
-    } catch (...) {
-      const std::lock_guard lock(failure_lock);
-      failure = std::current_exception();
-    }
-  };
-  {
-    std::vector<std::jthread> helpers(
-        std::max<int64_t>(0, std::min<int64_t>(at::get_num_threads(), count) - 1));
-    for (std::jthread& helper : helpers) helper = std::jthread(loop);
-    loop();
-  }
-  if (failure) std::rethrow_exception(failure);
 }
 
 }  // namespace
@@ -88,14 +49,27 @@ void validate(const AdamWConfig& config, const std::string& where) {
 double global_grad_norm(const NamedTensors& gradients) {
   const at::NoGradGuard no_grad;
   double sum = 0;
+  std::vector<at::Tensor> alive;
+  std::vector<Slice> slices;
   for (const auto& [name, gradient] : gradients) {
-    if (gradient.device().is_cpu() && gradient.scalar_type() == at::kFloat) {
-      sum += sum_of_squares(gradient);
-    } else {
+    if (!gradient.device().is_cpu() || gradient.scalar_type() != at::kFloat) {
       const double norm = at::linalg_vector_norm(gradient, 2, {}, false, at::kDouble).item<double>();
       sum += norm * norm;
+      continue;
+    }
+    alive.push_back(gradient.contiguous());
+    const float* values = alive.back().const_data_ptr<float>();
+    for (int64_t begin = 0; begin < gradient.numel(); begin += kSlice) {
+      slices.push_back({values + begin, std::min(kSlice, gradient.numel() - begin)});
     }
   }
+  std::vector<double> sums(slices.size());
+  arithmetic_pool().run(static_cast<int64_t>(slices.size()), [&](int64_t i) {
+    const Slice& slice = slices[static_cast<size_t>(i)];
+    sums[static_cast<size_t>(i)] =
+        kernels::active(kernels::Precision::Fp32).rows.sum_of_squares(slice.values, slice.count);
+  });
+  for (double part : sums) sum += part;
   return std::sqrt(sum);
 }
 
@@ -131,35 +105,58 @@ void AdamW::begin_step(const NamedTensors& gradients, double learning_rate, doub
   ++steps_;
 }
 
+namespace {
+
+// What a task updates: four pieces of equal length.
+struct UpdateSlice {
+  float *weights, *exp_avg, *exp_avg_sq;
+  const float* gradient;
+  int64_t count;
+  double weight_decay;
+};
+
+kernels::AdamWStep factors(const AdamWConfig& config, double learning_rate, double gradient_scale, int64_t t,
+                           double weight_decay) {
+  const auto rounded = [](double value) { return static_cast<float>(value); };
+  const double steps = static_cast<double>(t);
+  return {.gradient_scale = rounded(gradient_scale),
+          .beta1 = rounded(config.beta1),
+          .one_minus_beta1 = rounded(1 - config.beta1),
+          .beta2 = rounded(config.beta2),
+          .one_minus_beta2 = rounded(1 - config.beta2),
+          .kept = rounded(1 - learning_rate * weight_decay),
+          .rate = rounded(learning_rate / (1 - std::pow(config.beta1, steps))),
+          .root = rounded(1 / std::sqrt(1 - std::pow(config.beta2, steps))),
+          .epsilon = rounded(config.epsilon)};
+}
+
+}  // namespace
+
 void AdamW::step(const NamedTensors& gradients, double learning_rate, double gradient_scale) {
   const at::NoGradGuard no_grad;
   begin_step(gradients, learning_rate, gradient_scale);
-  std::vector<Slice> slices;
+  std::vector<at::Tensor> alive;
+  std::vector<UpdateSlice> slices;
   for (auto& [name, slot] : slots_) {
-    const at::Tensor& gradient = gradients.at(name);
-    if (slot.parameter.device().is_cpu()) {
-      const at::Tensor flat = gradient.contiguous().view(-1);
-      for (int64_t begin = 0; begin < flat.numel(); begin += kSlice) slices.push_back({&slot, flat, begin});
-    } else {
-      update_reference(slot, gradient.mul(gradient_scale), learning_rate);
+    if (!slot.parameter.device().is_cpu()) {
+      update_reference(slot, gradients.at(name).mul(gradient_scale), learning_rate);
+      continue;
     }
+    const at::Tensor gradient = alive.emplace_back(gradients.at(name).contiguous());
+    for (int64_t begin = 0; begin < gradient.numel(); begin += kSlice) {
+      slices.push_back(
+          {slot.parameter.mutable_data_ptr<float>() + begin, slot.exp_avg.mutable_data_ptr<float>() + begin,
+           slot.exp_avg_sq.mutable_data_ptr<float>() + begin, gradient.const_data_ptr<float>() + begin,
+           std::min(kSlice, gradient.numel() - begin), slot.weight_decay});
+    }
+    slot.parameter.unsafeGetTensorImpl()->bump_version();  // packed copies are made again (policy/weight.h)
   }
-  run_on_threads(static_cast<int64_t>(slices.size()),
-                 [&](int64_t i) { update_slice(slices[i], learning_rate, gradient_scale); });
-}
-
-// The kernel's own scaling would overwrite the caller's gradients; a scaled slice stays in the cache. Slices start at
-// multiples of every vector width, so an element's bits depend neither on them nor on the thread.
-void AdamW::update_slice(const Slice& slice, double learning_rate, double gradient_scale) const {
-  const Slot& slot = *slice.slot;
-  const int64_t count = std::min(kSlice, slice.gradient.numel() - slice.begin);
-  auto part = [&](const at::Tensor& whole) { return whole.detach().view(-1).narrow(0, slice.begin, count); };
-  const at::Tensor gradient = part(slice.gradient);
-  const at::Tensor step =
-      at::scalar_tensor(static_cast<double>(steps_), at::TensorOptions().dtype(at::kFloat));
-  at::_fused_adamw_({part(slot.parameter)}, {gradient_scale == 1 ? gradient : gradient.mul(gradient_scale)},
-                    {part(slot.exp_avg)}, {part(slot.exp_avg_sq)}, {}, {step}, learning_rate, config_.beta1,
-                    config_.beta2, slot.weight_decay, config_.epsilon, /*amsgrad=*/false, /*maximize=*/false);
+  arithmetic_pool().run(static_cast<int64_t>(slices.size()), [&](int64_t i) {
+    const UpdateSlice& s = slices[static_cast<size_t>(i)];
+    kernels::active(kernels::Precision::Fp32)
+        .rows.adamw(s.weights, s.gradient, s.exp_avg, s.exp_avg_sq, s.count,
+                    factors(config_, learning_rate, gradient_scale, steps_, s.weight_decay));
+  });
 }
 
 void AdamW::step_reference(const NamedTensors& gradients, double learning_rate, double gradient_scale) {

@@ -36,8 +36,8 @@ struct AdamWConfig {
 // Throws ConfigError naming the field.
 void validate(const AdamWConfig& config, const std::string& where);
 
-// Euclidean norm over all gradients, summed in double. On the CPU one thread adds in the order of names and
-// elements, so the bits do not depend on the number of threads.
+// Euclidean norm over all gradients, summed in double: by slices of fixed length, whose sums are added in order, so the bits
+// do not depend on the number of threads.
 double global_grad_norm(const NamedTensors& gradients);
 
 // The factor that brings a gradient of norm `norm` down to `max_norm`: min(1, max_norm / (norm + 1e-6)), as
@@ -72,13 +72,7 @@ class AdamW {
     at::Tensor parameter, exp_avg, exp_avg_sq;
     double weight_decay;
   };
-  struct Slice {
-    const Slot* slot;
-    at::Tensor gradient;  // flat and whole
-    int64_t begin;        // first element
-  };
   void begin_step(const NamedTensors& gradients, double learning_rate, double gradient_scale);
-  void update_slice(const Slice& slice, double learning_rate, double gradient_scale) const;
   void update_reference(Slot& slot, const at::Tensor& gradient, double learning_rate) const;
 
   AdamWConfig config_;

@@ -68,8 +68,9 @@ struct EmbeddingFunction : Function<EmbeddingFunction> {
 // The weight's own gradient is added in place (Weight::gradient), so autograd is given none for it: no second matrix, no
 // extra pass. The master is an argument all the same, for that is what makes autograd record the op.
 struct LinearFunction : Function<LinearFunction> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& master, const Weight& weight,
-                            const std::optional<at::Tensor>& bias, const std::optional<at::Tensor>& residual) {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& master,
+                            const Weight& weight, const std::optional<at::Tensor>& bias,
+                            const std::optional<at::Tensor>& residual) {
     context->save_for_backward({x});
     context->saved_data["trained"] = master.requires_grad();
     context->saved_data["has_bias"] = bias.has_value();
@@ -116,8 +117,8 @@ struct SwigluFunction : Function<SwigluFunction> {
 };
 
 struct RmsNormFunction : Function<RmsNormFunction> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight, double eps,
-                            Precision precision) {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
+                            double eps, Precision precision) {
     cpu::RmsNorm result = cpu::rms_norm(x, weight, eps, precision);
     context->save_for_backward({x, weight, result.inverse_rms});
     context->saved_data["bf16"] = precision == Precision::Bf16;
@@ -139,8 +140,8 @@ struct AttentionInputs {
 };
 
 struct AttentionFunction : Function<AttentionFunction> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& qkv, const at::Tensor& cos, const at::Tensor& sin,
-                            const AttentionInputs& inputs) {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& qkv, const at::Tensor& cos,
+                            const at::Tensor& sin, const AttentionInputs& inputs) {
     cpu::Attention result =
         cpu::attention(qkv, cos, sin, inputs.heads, inputs.plan, inputs.precision, nullptr, /*keep=*/true);
     context->save_for_backward(
@@ -152,8 +153,8 @@ struct AttentionFunction : Function<AttentionFunction> {
     const auto saved = context->get_saved_variables();
     const auto& inputs = kept<AttentionInputs>(context, "inputs");
     const cpu::Attention forward{saved[0], saved[1], saved[2], {saved[3], saved[4]}};
-    return {cpu::attention_backward(forward, cpu::to_elements(gradients[0], inputs.precision), saved[5], saved[6],
-                                    inputs.heads, inputs.plan, inputs.precision),
+    return {cpu::attention_backward(forward, cpu::to_elements(gradients[0], inputs.precision), saved[5],
+                                    saved[6], inputs.heads, inputs.plan, inputs.precision),
             at::Tensor(), at::Tensor(), at::Tensor()};
   }
 };
@@ -171,15 +172,33 @@ struct TokenLogprobsFunction : Function<TokenLogprobsFunction> {
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
     variable_list result(5);
-    result[0] = cpu::token_logprobs_backward(saved[0], kept<Weight>(context, "head"), saved[1],
-                                             context->saved_data["temperature"].toDouble(),
-                                             {saved[2], saved[3], saved[4]}, gradient_or_zero(gradients[0], saved[2]),
-                                             gradient_or_zero(gradients[1], saved[3]));
+    result[0] = cpu::token_logprobs_backward(
+        saved[0], kept<Weight>(context, "head"), saved[1], context->saved_data["temperature"].toDouble(),
+        {saved[2], saved[3], saved[4]}, gradient_or_zero(gradients[0], saved[2]),
+        gradient_or_zero(gradients[1], saved[3]));
     return result;
   }
 };
 
+using Layer = std::function<at::Tensor(const at::Tensor&)>;
+
+struct RecomputedFunction : Function<RecomputedFunction> {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const Layer& layer) {
+    context->save_for_backward({x});
+    keep(context, "layer", layer);
+    return layer(x);  // autograd is off in here
+  }
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    const at::Tensor x = context->get_saved_variables()[0].detach().requires_grad_(true);
+    const at::AutoGradMode with_gradient(true);
+    kept<Layer>(context, "layer")(x).backward(gradients[0]);
+    return {x.grad(), at::Tensor()};
+  }
+};
+
 }  // namespace
+
+at::Tensor recomputed(const at::Tensor& x, Layer layer) { return RecomputedFunction::apply(x, layer); }
 
 at::Tensor embedding(const at::Tensor& ids, const at::Tensor& weight, int64_t padding_id) {
   const bool by_kernels = weight.device().is_cpu() && weight.scalar_type() != at::kDouble;
@@ -194,21 +213,33 @@ at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps, P
   return RmsNormFunction::apply(x, weight, eps, precision);
 }
 
-at::Tensor linear(const at::Tensor& x, const Weight& weight, const at::Tensor& bias, const at::Tensor& residual) {
+at::Tensor linear(const at::Tensor& x, const Weight& weight, const at::Tensor& bias,
+                  const at::Tensor& residual, Products products) {
+  if (products == Products::Int8) {
+    check(weight.has_int8() && !gradients_wanted(),
+          "int8 products are for sampling, on kernels that have them");
+    return cpu::linear_int8(x, weight, bias, residual);
+  }
   if (!weight.has_kernels()) return reference::linear(x, weight.value(), bias, residual);
   if (!gradients_wanted()) return cpu::linear(x, weight, bias, residual);
   return LinearFunction::apply(x, weight.value(), weight, bias.defined() ? std::optional(bias) : std::nullopt,
                                residual.defined() ? std::optional(residual) : std::nullopt);
 }
 
-at::Tensor swiglu(const at::Tensor& x, const Weight& gate_up) {
+at::Tensor swiglu(const at::Tensor& x, const Weight& gate_up, Products products) {
+  if (products == Products::Int8) {
+    check(gate_up.has_int8() && !gradients_wanted(),
+          "int8 products are for sampling, on kernels that have them");
+    return cpu::swiglu_int8(x, gate_up);
+  }
   if (!gate_up.has_kernels()) return reference::swiglu(x, gate_up.value());
   if (!gradients_wanted()) return cpu::swiglu(x, gate_up, /*keep=*/false).y;
   return SwigluFunction::apply(x, gate_up.value(), gate_up);
 }
 
-at::Tensor attention(const at::Tensor& qkv, const at::Tensor& cos, const at::Tensor& sin, const AttentionHeads& heads,
-                     const AttentionPlan& plan, Precision precision, KvBlocks* cache) {
+at::Tensor attention(const at::Tensor& qkv, const at::Tensor& cos, const at::Tensor& sin,
+                     const AttentionHeads& heads, const AttentionPlan& plan, Precision precision,
+                     KvBlocks* cache) {
   if (!has_kernels(qkv)) return reference::attention(qkv, cos, sin, heads, plan, cache);
   if (cache || !gradients_wanted()) {
     check(!cache || !gradients_wanted(), "no gradient flows through a cache");
@@ -217,9 +248,12 @@ at::Tensor attention(const at::Tensor& qkv, const at::Tensor& cos, const at::Ten
   return AttentionFunction::apply(qkv, cos, sin, AttentionInputs{heads, plan, precision});
 }
 
-KvBlocks make_kv_blocks(int64_t num_blocks, const AttentionHeads& heads, Precision precision, const at::Tensor& like) {
+KvBlocks make_kv_blocks(int64_t num_blocks, const AttentionHeads& heads, Precision precision,
+                        const at::Tensor& like) {
   if (has_kernels(like)) return cpu::make_kv_blocks(num_blocks, heads, precision);
-  auto rows = [&] { return at::zeros({num_blocks * kKvBlockRows, heads.num_kv_heads, heads.head_dim}, like.options()); };
+  auto rows = [&] {
+    return at::zeros({num_blocks * kKvBlockRows, heads.num_kv_heads, heads.head_dim}, like.options());
+  };
   const at::NoGradGuard no_grad;
   return {rows(), rows()};
 }

@@ -16,6 +16,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -67,27 +68,38 @@ at::Tensor embedding(const at::Tensor& ids, const at::Tensor& weight, int64_t pa
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps, Precision precision);
 
 // elements x [T, K] times weight [N, K] transposed, plus bias [N] and residual [T, N] where defined -> [T, N].
+enum class Products {
+  Exact,  // as in training
+  Int8,   // both sides rounded to int8: sampling faster than the trained policy allows exactly. No gradient
+};
 at::Tensor linear(const at::Tensor& x, const Weight& weight, const at::Tensor& bias = {},
-                  const at::Tensor& residual = {});
+                  const at::Tensor& residual = {}, Products products = Products::Exact);
 
 // silu(gate) * up of elements x [T, D], with gate and up the two halves of gate_up [2 F, D] -> elements [T, F].
-at::Tensor swiglu(const at::Tensor& x, const Weight& gate_up);
+at::Tensor swiglu(const at::Tensor& x, const Weight& gate_up, Products products = Products::Exact);
 
 // Rotary positions (Su et al. 2021, half-split as Llama and Qwen store it) and then softmax(q k^T / sqrt(Dh)) v with grouped
 // key/value heads. qkv [T, (H + 2 Hk) Dh]: queries, keys, values; cos, sin [T, Dh/2] -> elements [T, H Dh].
 // With a cache the keys and values are written to their blocks first. Gradients: without a cache only.
-at::Tensor attention(const at::Tensor& qkv, const at::Tensor& cos, const at::Tensor& sin, const AttentionHeads& heads,
-                     const AttentionPlan& plan, Precision precision, KvBlocks* cache = nullptr);
+at::Tensor attention(const at::Tensor& qkv, const at::Tensor& cos, const at::Tensor& sin,
+                     const AttentionHeads& heads, const AttentionPlan& plan, Precision precision,
+                     KvBlocks* cache = nullptr);
 
 // An empty cache for `num_blocks` blocks; `like` tells device and dtype.
-KvBlocks make_kv_blocks(int64_t num_blocks, const AttentionHeads& heads, Precision precision, const at::Tensor& like);
+KvBlocks make_kv_blocks(int64_t num_blocks, const AttentionHeads& heads, Precision precision,
+                        const at::Tensor& like);
 
 // log softmax(hidden head^T / temperature) at `targets`, and the softmax's entropy in nats; both [R].
 // elements hidden [R, D], head [V, D], targets [R]. The [R, V] logits never exist: the vocabulary is walked in chunks.
 struct TokenLogprobs {
   at::Tensor logprobs, entropy;
 };
-TokenLogprobs token_logprobs(const at::Tensor& hidden, const Weight& head, const at::Tensor& targets, double temperature);
+TokenLogprobs token_logprobs(const at::Tensor& hidden, const Weight& head, const at::Tensor& targets,
+                             double temperature);
+
+// layer(x) without keeping anything but x for the backward pass, which calls `layer` again (gradient checkpointing, Chen et
+// al. 2016). What `layer` refers to must still be there, with the same weights, when the backward pass runs.
+at::Tensor recomputed(const at::Tensor& x, std::function<at::Tensor(const at::Tensor&)> layer);
 
 // Draws tokens from softmax(hidden head^T / temperature): draw i from row row_of[i] with the uniform number u[i] in (0, 1), by
 // inverting the cumulative distribution in vocabulary order; temperature 0 takes the most likely (the lowest id among
@@ -97,8 +109,8 @@ struct Draws {
   std::vector<int64_t> tokens;
   std::vector<float> logprobs;
 };
-Draws draw_tokens(const at::Tensor& hidden, const Weight& head, double temperature, std::span<const int64_t> row_of,
-                  std::span<const double> u);
+Draws draw_tokens(const at::Tensor& hidden, const Weight& head, double temperature,
+                  std::span<const int64_t> row_of, std::span<const double> u);
 
 }  // namespace ops
 }  // namespace r1

@@ -17,35 +17,70 @@ namespace r1::ops::cpu {
 namespace {
 
 using kernels::Finish;
-using kernels::kPanel;
 using kernels::Kernels;
+using kernels::kPanel;
 using kernels::Product;
 
-constexpr int64_t kRowsPerTask = 256;   // rows of one product task: enough to read its part of the weights once
-constexpr int64_t kPanelsPerTask = 6;   // 96 outputs: for K = 576 in bf16 110 KB of weights, which stay in a core's L2
-constexpr int64_t kSmallRows = 32;      // rows of a task of a row-wise op
+constexpr int64_t kRowsPerTask =
+    256;  // rows of one product task: enough to read its part of the weights once
+constexpr int64_t kPanelsPerTask =
+    6;  // 96 outputs: for K = 576 in bf16 110 KB of weights, which stay in a core's L2
+constexpr int64_t kSmallRows = 32;  // rows of a task of a row-wise op
 
 int64_t tasks_of(int64_t total, int64_t each) { return (total + each - 1) / each; }
 
 // body(begin, end) for pieces of [0, total).
 template <class Body>
 void for_ranges(int64_t total, int64_t each, const Body& body) {
-  arithmetic_pool().run(tasks_of(total, each), [&](int64_t task) {
-    body(task * each, std::min(total, (task + 1) * each));
+  arithmetic_pool().run(tasks_of(total, each),
+                        [&](int64_t task) { body(task * each, std::min(total, (task + 1) * each)); });
+}
+
+// Spreads compute(row_begin, row_end, panel_begin, panel_end) over the pool.
+template <class Compute>
+void for_product_tasks(const Product& product, const Compute& compute) {
+  const int64_t panels = kernels::num_panels(
+      product.finish == Finish::Swiglu ? 2 * kernels::round_up(product.N / 2, kPanel) : product.N);
+  const int64_t row_tasks = tasks_of(product.M, kRowsPerTask);
+  // Few large tasks would leave a core idle while the other finishes.
+  int64_t each = kPanelsPerTask;
+  const bool few = row_tasks * tasks_of(panels, each) < 8 * arithmetic_pool().size();
+  if (few && product.finish != Finish::Swiglu) each = kPanelsPerTask / 2;
+  arithmetic_pool().run(tasks_of(panels, each) * row_tasks, [&](int64_t task) {
+    const int64_t row = task % row_tasks * kRowsPerTask, panel = task / row_tasks * each;
+    compute(row, std::min(row + kRowsPerTask, product.M), panel, std::min(panel + each, panels));
   });
 }
 
 void run_product(const Product& product, const Kernels& kernel) {
-  const int64_t panels = kernels::num_panels(product.finish == Finish::Swiglu
-                                                 ? 2 * kernels::round_up(product.N / 2, kPanel)
-                                                 : product.N);
-  const int64_t row_tasks = tasks_of(product.M, kRowsPerTask);
-  // Few large tasks would leave a core idle while the other finishes.
-  int64_t each = kPanelsPerTask;
-  if (row_tasks * tasks_of(panels, each) < 8 * arithmetic_pool().size() && product.M > 4) each = 2;
-  arithmetic_pool().run(tasks_of(panels, each) * row_tasks, [&](int64_t task) {
-    const int64_t row = task % row_tasks * kRowsPerTask, panel = task / row_tasks * each;
-    kernel.gemm.product(product, row, std::min(row + kRowsPerTask, product.M), panel, std::min(panel + each, panels));
+  for_product_tasks(product, [&](int64_t row_begin, int64_t row_end, int64_t panel_begin, int64_t panel_end) {
+    kernel.gemm.product(product, row_begin, row_end, panel_begin, panel_end);
+  });
+}
+
+// Rounds the rows of `product.x` to bytes, and multiplies.
+void run_int8(Product product, const Weight& weight) {
+  const Kernels& kernel = kernels::active(weight.precision());
+  const int64_t M = product.M, K = product.K, columns = kernels::int8_columns(K);
+  const auto quantize =
+      weight.precision() == Precision::Fp32 ? kernel.int8.quantize_floats : kernel.int8.quantize_bf16;
+  const at::Tensor bytes = at::empty({M, columns}, at::TensorOptions().dtype(at::kByte)),
+                   scales = at::empty({M}, at::TensorOptions().dtype(at::kFloat));
+  uint8_t* rows = bytes.mutable_data_ptr<uint8_t>();
+  float* scale = scales.mutable_data_ptr<float>();
+  const char* x = static_cast<const char*>(product.x);
+  for_ranges(M, kSmallRows / 4, [&](int64_t begin, int64_t end) {
+    for (int64_t m = begin; m < end; ++m) {
+      scale[m] = quantize(x + m * K * kernels::element_size(weight.precision()), K, rows + m * columns);
+    }
+  });
+  const Weight::Int8Panels panels = weight.int8_panels();
+  product.x = rows;
+  product.x_row = columns;
+  product.w = panels.panels;
+  const kernels::Int8Product int8{product, weight.precision(), scale, panels.scales, panels.sums};
+  for_product_tasks(product, [&](int64_t row_begin, int64_t row_end, int64_t panel_begin, int64_t panel_end) {
+    kernel.int8.product(int8, row_begin, row_end, panel_begin, panel_end);
   });
 }
 
@@ -55,7 +90,6 @@ Product product_of(const at::Tensor& x, const Weight& weight) {
   return {.x = x.const_data_ptr(),
           .x_row = K,
           .x_step = kernels::step_of(weight.precision()),
-          .w = weight.panels(),
           .M = x.size(0),
           .N = weight.rows(),
           .K = K};
@@ -79,7 +113,8 @@ const char* at_element(const void* base, int64_t index, Precision precision) {
 }  // namespace
 
 at::Tensor empty_elements(at::IntArrayRef shape, Precision precision) {
-  return at::empty(shape, at::TensorOptions().dtype(precision == Precision::Fp32 ? at::kFloat : at::kBFloat16));
+  return at::empty(shape,
+                   at::TensorOptions().dtype(precision == Precision::Fp32 ? at::kFloat : at::kBFloat16));
 }
 
 at::Tensor to_elements(const at::Tensor& x, Precision precision) {
@@ -89,22 +124,44 @@ at::Tensor to_elements(const at::Tensor& x, Precision precision) {
   const float* from = rows.const_data_ptr<float>();
   auto* to = static_cast<char*>(result.mutable_data_ptr());
   for_ranges(rows.numel(), 1 << 15, [&](int64_t begin, int64_t end) {
-    kernels::active(precision).rows.to_elements(from + begin, to + begin * kernels::element_size(precision), end - begin);
+    kernels::active(precision).rows.to_elements(from + begin, to + begin * kernels::element_size(precision),
+                                                end - begin);
   });
   return result;
 }
 
 // ---- matrix products -----------------------------------------------------------------------------------------------
 
-at::Tensor linear(const at::Tensor& x, const Weight& weight, const at::Tensor& bias, const at::Tensor& residual) {
+namespace {
+
+// y = x W^T + bias + residual, to be computed by `run`.
+template <class Run>
+at::Tensor stored_product(const at::Tensor& x, const Weight& weight, const at::Tensor& bias,
+                          const at::Tensor& residual, const Run& run) {
   Product product = product_of(x, weight);
   at::Tensor y = at::empty({product.M, product.N}, at::TensorOptions().dtype(at::kFloat));
   product.y = y.mutable_data_ptr<float>();
   product.y_row = product.N;
   if (bias.defined()) product.bias = bias.const_data_ptr<float>();
   if (residual.defined()) product.residual = residual.const_data_ptr<float>();
-  run_product(product, kernels::active(weight.precision()));
+  run(product);
   return y;
+}
+
+}  // namespace
+
+at::Tensor linear(const at::Tensor& x, const Weight& weight, const at::Tensor& bias,
+                  const at::Tensor& residual) {
+  return stored_product(x, weight, bias, residual, [&](Product& product) {
+    product.w = weight.panels();
+    run_product(product, kernels::active(weight.precision()));
+  });
+}
+
+at::Tensor linear_int8(const at::Tensor& x, const Weight& weight, const at::Tensor& bias,
+                       const at::Tensor& residual) {
+  return stored_product(x, weight, bias, residual,
+                        [&](const Product& product) { run_int8(product, weight); });
 }
 
 at::Tensor linear_input_gradient(const at::Tensor& dy, const Weight& weight) {
@@ -125,7 +182,8 @@ at::Tensor linear_input_gradient(const at::Tensor& dy, const Weight& weight) {
   return dx;
 }
 
-void add_weight_gradient(const at::Tensor& dy, const at::Tensor& x, const at::Tensor& gradient, Precision precision) {
+void add_weight_gradient(const at::Tensor& dy, const at::Tensor& x, const at::Tensor& gradient,
+                         Precision precision) {
   const int64_t T = dy.size(0), N = dy.size(1), K = x.size(1), step = kernels::step_of(precision);
   const at::Tensor packed_dy = pack_rows(dy, precision), packed_x = pack_rows(x, precision);
   run_product({.x = packed_dy.const_data_ptr(),
@@ -142,17 +200,35 @@ void add_weight_gradient(const at::Tensor& dy, const at::Tensor& x, const at::Te
               kernels::active(precision));
 }
 
-Swiglu swiglu(const at::Tensor& x, const Weight& gate_up, bool keep) {
+namespace {
+
+Product swiglu_product(const at::Tensor& x, const Weight& gate_up, Swiglu& result) {
   Product product = product_of(x, gate_up);
-  const Precision precision = gate_up.precision();
-  Swiglu result{empty_elements({product.M, product.N / 2}, precision), {}};
-  if (keep) result.gate_up = empty_elements({product.M, product.N}, precision);
+  result.y = empty_elements({product.M, product.N / 2}, gate_up.precision());
   product.finish = Finish::Swiglu;
   product.act = result.y.mutable_data_ptr();
   product.act_row = product.N / 2;
-  product.gate_up = keep ? result.gate_up.mutable_data_ptr() : nullptr;
-  run_product(product, kernels::active(precision));
+  return product;
+}
+
+}  // namespace
+
+Swiglu swiglu(const at::Tensor& x, const Weight& gate_up, bool keep) {
+  Swiglu result;
+  Product product = swiglu_product(x, gate_up, result);
+  product.w = gate_up.panels();
+  if (keep) {
+    result.gate_up = empty_elements({product.M, product.N}, gate_up.precision());
+    product.gate_up = result.gate_up.mutable_data_ptr();
+  }
+  run_product(product, kernels::active(gate_up.precision()));
   return result;
+}
+
+at::Tensor swiglu_int8(const at::Tensor& x, const Weight& gate_up) {
+  Swiglu result;
+  run_int8(swiglu_product(x, gate_up, result), gate_up);
+  return result.y;
 }
 
 at::Tensor swiglu_backward(const at::Tensor& gate_up, const at::Tensor& dy, Precision precision) {
@@ -161,7 +237,8 @@ at::Tensor swiglu_backward(const at::Tensor& gate_up, const at::Tensor& dy, Prec
   for_ranges(T, kSmallRows, [&](int64_t begin, int64_t end) {
     for (int64_t t = begin; t < end; ++t) {
       kernels::active(precision).rows.swiglu_backward(
-          at_element(gate_up.const_data_ptr(), t * 2 * F, precision), at_element(dy.const_data_ptr(), t * F, precision),
+          at_element(gate_up.const_data_ptr(), t * 2 * F, precision),
+          at_element(dy.const_data_ptr(), t * F, precision),
           const_cast<char*>(at_element(result.mutable_data_ptr(), t * 2 * F, precision)), F);
     }
   });
@@ -200,8 +277,8 @@ RmsNorm rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps, Prec
   return result;
 }
 
-RmsNormGradients rms_norm_backward(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& inverse_rms,
-                                   const at::Tensor& dy, Precision precision) {
+RmsNormGradients rms_norm_backward(const at::Tensor& x, const at::Tensor& weight,
+                                   const at::Tensor& inverse_rms, const at::Tensor& dy, Precision precision) {
   const int64_t T = x.size(0), D = x.size(1);
   // Fixed blocks of rows each sum their own dweight; the blocks are then added in order: the same bits on any number
   // of threads.
@@ -212,7 +289,8 @@ RmsNormGradients rms_norm_backward(const at::Tensor& x, const at::Tensor& weight
   float *out = dx.mutable_data_ptr<float>(), *dw = partial.mutable_data_ptr<float>();
   for_ranges(T, kRows, [&](int64_t begin, int64_t end) {
     for (int64_t t = begin; t < end; ++t) {
-      kernels::active(precision).rows.rms_norm_backward(in + t * D, w, at_element(dy.const_data_ptr(), t * D, precision),
+      kernels::active(precision).rows.rms_norm_backward(in + t * D, w,
+                                                        at_element(dy.const_data_ptr(), t * D, precision),
                                                         inverse[t], out + t * D, dw + t / kRows * D, D);
     }
   });
@@ -283,7 +361,8 @@ HeadForward token_logprobs(const at::Tensor& hidden, const Weight& head, const a
   std::vector<float> target_logits(static_cast<size_t>(R));
   const auto& kernel = kernels::active(head.precision()).rows;
   for_each_chunk_of_logits(hidden, head, [&](int64_t row, int64_t index, Chunk chunk, const float* logits) {
-    stats[static_cast<size_t>(row * chunks + index)] = kernel.chunk_stats(logits, chunk.size, inverse_temperature);
+    stats[static_cast<size_t>(row * chunks + index)] =
+        kernel.chunk_stats(logits, chunk.size, inverse_temperature);
     const int64_t target = wanted[row] - chunk.begin;
     if (target >= 0 && target < chunk.size) target_logits[static_cast<size_t>(row)] = logits[target];
   });
@@ -300,10 +379,11 @@ HeadForward token_logprobs(const at::Tensor& hidden, const Weight& head, const a
 namespace {
 
 // d loss / d logits of one chunk, as elements [R, chunk.size].
-void chunk_gradients(const at::Tensor& hidden, const Weight& head, const void* panels, Chunk chunk, const int64_t* targets,
-                     float inverse_temperature, const HeadForward& forward, const float* dlogprobs,
-                     const float* dentropy, const at::Tensor& dlogits) {
-  const float *lse = forward.logsumexp.const_data_ptr<float>(), *entropy = forward.entropy.const_data_ptr<float>();
+void chunk_gradients(const at::Tensor& hidden, const Weight& head, const void* panels, Chunk chunk,
+                     const int64_t* targets, float inverse_temperature, const HeadForward& forward,
+                     const float* dlogprobs, const float* dentropy, const at::Tensor& dlogits) {
+  const float *lse = forward.logsumexp.const_data_ptr<float>(),
+              *entropy = forward.entropy.const_data_ptr<float>();
   const Precision precision = head.precision();
   auto* out = static_cast<char*>(dlogits.mutable_data_ptr());
   for_ranges(hidden.size(0), 64, [&](int64_t begin, int64_t end) {
@@ -313,8 +393,9 @@ void chunk_gradients(const at::Tensor& hidden, const Weight& head, const void* p
       chunk_logits(hidden, head, panels, row, rows, chunk, logits);
       for (int64_t r = row; r < row + rows; ++r) {
         kernels::active(precision).rows.logprob_backward(
-            logits + (r - row) * kChunk, chunk.size, inverse_temperature, {lse[r], entropy[r]}, targets[r] - chunk.begin,
-            dlogprobs[r], dentropy[r], out + r * chunk.size * kernels::element_size(precision));
+            logits + (r - row) * kChunk, chunk.size, inverse_temperature, {lse[r], entropy[r]},
+            targets[r] - chunk.begin, dlogprobs[r], dentropy[r],
+            out + r * chunk.size * kernels::element_size(precision));
       }
     }
   });
@@ -324,8 +405,8 @@ void chunk_gradients(const at::Tensor& hidden, const Weight& head, const void* p
 
 // Chunk by chunk: logits again (cheaper than keeping [R, V]), their gradient, and from it both products.
 at::Tensor token_logprobs_backward(const at::Tensor& hidden, const Weight& head, const at::Tensor& targets,
-                                   double temperature, const HeadForward& forward, const at::Tensor& dlogprobs,
-                                   const at::Tensor& dentropy) {
+                                   double temperature, const HeadForward& forward,
+                                   const at::Tensor& dlogprobs, const at::Tensor& dentropy) {
   const int64_t R = hidden.size(0), D = head.columns(), V = head.rows();
   const Precision precision = head.precision();
   const Kernels& kernel = kernels::active(precision);
@@ -336,8 +417,8 @@ at::Tensor token_logprobs_backward(const at::Tensor& hidden, const Weight& head,
   for (int64_t index = 0; index < num_chunks(V); ++index) {
     const Chunk chunk = chunk_of(index, V);
     const at::Tensor dlogits = empty_elements({R, chunk.size}, precision);
-    chunk_gradients(hidden, head, panels, chunk, targets.const_data_ptr<int64_t>(), inverse_of(temperature), forward,
-                    dlogprobs.const_data_ptr<float>(), dentropy.const_data_ptr<float>(), dlogits);
+    chunk_gradients(hidden, head, panels, chunk, targets.const_data_ptr<int64_t>(), inverse_of(temperature),
+                    forward, dlogprobs.const_data_ptr<float>(), dentropy.const_data_ptr<float>(), dlogits);
     run_product({.x = dlogits.const_data_ptr(),
                  .x_row = chunk.size,
                  .x_step = step,
@@ -404,7 +485,9 @@ int64_t token_in_chunk(const float* weights, int64_t size, double rest) {
 }
 
 int64_t most_likely_chunk(const kernels::ChunkStats* chunks, int64_t count) {
-  return std::max_element(chunks, chunks + count, [](const auto& a, const auto& b) { return a.max < b.max; }) - chunks;
+  return std::max_element(chunks, chunks + count,
+                          [](const auto& a, const auto& b) { return a.max < b.max; }) -
+         chunks;
 }
 
 }  // namespace
@@ -412,8 +495,8 @@ int64_t most_likely_chunk(const kernels::ChunkStats* chunks, int64_t count) {
 
 namespace r1::ops {
 
-Draws draw_tokens(const at::Tensor& hidden, const Weight& head, double temperature, std::span<const int64_t> row_of,
-                  std::span<const double> u) {
+Draws draw_tokens(const at::Tensor& hidden, const Weight& head, double temperature,
+                  std::span<const int64_t> row_of, std::span<const double> u) {
   using namespace cpu;
   const int64_t R = hidden.size(0), V = head.rows(), chunks = num_chunks(V);
   check(u.size() == row_of.size(), "every draw has its uniform number");
@@ -423,7 +506,8 @@ Draws draw_tokens(const at::Tensor& hidden, const Weight& head, double temperatu
   const at::Tensor rows = hidden.contiguous();
   std::vector<kernels::ChunkStats> stats(static_cast<size_t>(R * chunks));
   for_each_chunk_of_logits(rows, head, [&](int64_t row, int64_t index, Chunk chunk, const float* logits) {
-    stats[static_cast<size_t>(row * chunks + index)] = kernel.chunk_stats(logits, chunk.size, inverse_temperature);
+    stats[static_cast<size_t>(row * chunks + index)] =
+        kernel.chunk_stats(logits, chunk.size, inverse_temperature);
   });
   Draws result{std::vector<int64_t>(u.size()), std::vector<float>(u.size())};
   const void* panels = head.panels();

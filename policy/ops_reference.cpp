@@ -34,7 +34,8 @@ at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
   return x * at::rsqrt(at::mean(x * x, -1, /*keepdim=*/true) + eps) * weight;
 }
 
-at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& residual) {
+at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                  const at::Tensor& residual) {
   at::Tensor y = at::matmul(x, weight.t());
   if (bias.defined()) y = y + bias;
   return residual.defined() ? residual + y : y;
@@ -59,7 +60,8 @@ namespace {
 std::vector<int64_t> cache_rows(const AttentionPlan& plan, int64_t first, int64_t begin, int64_t count) {
   std::vector<int64_t> rows;
   for (int64_t i = begin; i < begin + count; ++i) {
-    rows.push_back(plan.blocks[static_cast<size_t>(first + i / kKvBlockRows)] * kKvBlockRows + i % kKvBlockRows);
+    rows.push_back(plan.blocks[static_cast<size_t>(first + i / kKvBlockRows)] * kKvBlockRows +
+                   i % kKvBlockRows);
   }
   return rows;
 }
@@ -112,8 +114,8 @@ at::Tensor attend(const at::Tensor& q, const at::Tensor& keys, const at::Tensor&
 
 }  // namespace
 
-at::Tensor attention(const at::Tensor& qkv, const at::Tensor& cos, const at::Tensor& sin, const AttentionHeads& heads,
-                     const AttentionPlan& plan, KvBlocks* cache) {
+at::Tensor attention(const at::Tensor& qkv, const at::Tensor& cos, const at::Tensor& sin,
+                     const AttentionHeads& heads, const AttentionPlan& plan, KvBlocks* cache) {
   const int64_t T = qkv.size(0), H = heads.num_heads, Hk = heads.num_kv_heads, Dh = heads.head_dim;
   const at::Tensor all = qkv.view({T, H + 2 * Hk, Dh});
   const at::Tensor q = rope(all.narrow(1, 0, H), cos, sin), k = rope(all.narrow(1, H, Hk), cos, sin),

@@ -1,5 +1,6 @@
 #include "policy/policy.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/arange.h>
@@ -44,6 +45,8 @@ std::vector<double> rope_inverse_frequencies(const ModelConfig& config) {
 
 Policy::Policy(ModelConfig config, NamedTensors weights, c10::Device device, Precision precision)
     : config_(std::move(config)), weights_(std::move(weights)), device_(device), precision_(precision) {
+  // ATen's own loops stay on the calling thread: OpenMP's would wait spinning on the cores that our pool works on.
+  at::set_num_threads(1);
   for (auto& [name, tensor] : weights_) tensor = tensor.to(device_).contiguous();
   const auto one = [&](const std::string& name) { return join({name}, Weight::Order::AsTheyStand); };
   const auto vector = [&](const std::string& name) { return join_bias({name}); };
@@ -57,7 +60,8 @@ Policy::Policy(ModelConfig config, NamedTensors weights, c10::Device device, Pre
         {.qkv = join({attention + "q_proj.weight", attention + "k_proj.weight", attention + "v_proj.weight"},
                      Weight::Order::AsTheyStand),
          .o = one(attention + "o_proj.weight"),
-         .gate_up = join({layer + "mlp.gate_proj.weight", layer + "mlp.up_proj.weight"}, Weight::Order::HalvesInTurn),
+         .gate_up = join({layer + "mlp.gate_proj.weight", layer + "mlp.up_proj.weight"},
+                         Weight::Order::HalvesInTurn),
          .down = one(layer + "mlp.down_proj.weight"),
          .input_norm = vector(layer + "input_layernorm.weight"),
          .qkv_bias = config_.attention_bias ? join_bias({attention + "q_proj.bias", attention + "k_proj.bias",
@@ -105,29 +109,55 @@ at::Tensor Policy::tensor_of(const std::vector<int64_t>& values) const {
       .to(device_);
 }
 
+at::Tensor Policy::forward_layer(size_t index, const at::Tensor& x, const at::Tensor& cos,
+                                 const at::Tensor& sin, const AttentionPlan& plan, KvCache* cache,
+                                 ops::Products products) const {
+  const AttentionHeads heads{config_.num_heads, config_.num_kv_heads, config_.head_dim};
+  const Layer& layer = layers_[index];
+  const at::Tensor attention_in = ops::rms_norm(x, layer.input_norm, config_.rms_norm_eps, precision_);
+  const at::Tensor qkv = ops::linear(attention_in, layer.qkv, layer.qkv_bias, {}, products);
+  const at::Tensor attended =
+      ops::attention(qkv, cos, sin, heads, plan, precision_, cache ? &cache->layers[index] : nullptr);
+  const at::Tensor between = ops::linear(attended, layer.o, {}, /*residual=*/x, products);
+  const at::Tensor mlp_in = ops::rms_norm(between, layer.post_norm, config_.rms_norm_eps, precision_);
+  return ops::linear(ops::swiglu(mlp_in, layer.gate_up, products), layer.down, {}, /*residual=*/between,
+                     products);
+}
+
 at::Tensor Policy::forward(const TokenBatch& batch, KvCache* cache) const {
   check(batch.token_ids.size() == batch.positions.size(), "every token has a position");
-  const AttentionHeads heads{config_.num_heads, config_.num_kv_heads, config_.head_dim};
   const at::Tensor positions = tensor_of(batch.positions);
   const at::Tensor cos = ops::embedding(positions, rope_cos_);  // [T, Dh/2]
   const at::Tensor sin = ops::embedding(positions, rope_sin_);
   // transformers builds its embedding with padding_idx = pad_token_id; SmolLM2's pad token is its end-of-turn token.
   at::Tensor x = ops::embedding(tensor_of(batch.token_ids), embedding_, config_.pad_token_id);  // [T, D]
+  const bool recompute = recompute_ && !cache && at::GradMode::is_enabled();
   for (size_t i = 0; i < layers_.size(); ++i) {
-    const Layer& layer = layers_[i];
-    const at::Tensor attention_in = ops::rms_norm(x, layer.input_norm, config_.rms_norm_eps, precision_);
-    const at::Tensor qkv = ops::linear(attention_in, layer.qkv, layer.qkv_bias);
-    const at::Tensor attended =
-        ops::attention(qkv, cos, sin, heads, batch.plan, precision_, cache ? &cache->layers[i] : nullptr);
-    x = ops::linear(attended, layer.o, {}, /*residual=*/x);
-    const at::Tensor mlp_in = ops::rms_norm(x, layer.post_norm, config_.rms_norm_eps, precision_);
-    x = ops::linear(ops::swiglu(mlp_in, layer.gate_up), layer.down, {}, /*residual=*/x);
+    if (recompute) {
+      // The plan is copied: the batch may be gone when the backward pass comes back here.
+      x = ops::recomputed(x, [this, i, cos, sin, plan = batch.plan](const at::Tensor& input) {
+        return forward_layer(i, input, cos, sin, plan, nullptr, ops::Products::Exact);
+      });
+    } else {
+      x = forward_layer(i, x, cos, sin, batch.plan, cache, batch.products);
+    }
   }
   return x;
 }
 
+int64_t Policy::activation_bytes_per_token() const {
+  const ModelConfig& c = config_;
+  const int64_t element = kernels::element_size(precision_), D = c.hidden_size,
+                attention = (c.num_heads + 2 * c.num_kv_heads) * c.head_dim;
+  // Two residual streams; two norms' results; q, k, v, the attended rows; gate, up and their product.
+  const int64_t layer =
+      8 * D + element * (2 * D + attention + c.num_heads * c.head_dim + 3 * c.intermediate_size);
+  return recompute_ ? layer + c.num_layers * 4 * D : c.num_layers * layer;
+}
+
 at::Tensor Policy::normed_rows(const at::Tensor& hidden, const std::vector<int64_t>& rows) const {
-  return ops::rms_norm(ops::embedding(tensor_of(rows), hidden), final_norm_, config_.rms_norm_eps, precision_);
+  return ops::rms_norm(ops::embedding(tensor_of(rows), hidden), final_norm_, config_.rms_norm_eps,
+                       precision_);
 }
 
 ops::TokenLogprobs Policy::token_logprobs(const at::Tensor& hidden, const std::vector<int64_t>& rows,
@@ -140,10 +170,10 @@ at::Tensor Policy::logits(const at::Tensor& hidden, const std::vector<int64_t>& 
   return ops::linear(normed_rows(hidden, rows), head_);
 }
 
-ops::Draws Policy::draw_tokens(const at::Tensor& hidden_rows, double temperature, std::span<const int64_t> row_of,
-                               std::span<const double> u) const {
-  return ops::draw_tokens(ops::rms_norm(hidden_rows, final_norm_, config_.rms_norm_eps, precision_), head_, temperature,
-                          row_of, u);
+ops::Draws Policy::draw_tokens(const at::Tensor& hidden_rows, double temperature,
+                               std::span<const int64_t> row_of, std::span<const double> u) const {
+  return ops::draw_tokens(ops::rms_norm(hidden_rows, final_norm_, config_.rms_norm_eps, precision_), head_,
+                          temperature, row_of, u);
 }
 
 KvCache Policy::make_cache(int64_t num_blocks) const {

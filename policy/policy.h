@@ -30,6 +30,7 @@ struct TokenBatch {
   std::vector<int64_t> token_ids;  // [T]
   std::vector<int64_t> positions;  // [T], from 0 in each sequence
   AttentionPlan plan;
+  ops::Products products = ops::Products::Exact;  // of the layers; the head is exact always
 };
 
 // Move-only: copying weights is always spelled out (clone_weights).
@@ -57,6 +58,7 @@ class Policy {
   ops::Draws draw_tokens(const at::Tensor& hidden_rows, double temperature, std::span<const int64_t> row_of,
                          std::span<const double> u) const;
   bool draws_tokens() const { return head_.has_kernels(); }
+  bool has_int8() const { return head_.has_int8(); }
 
   KvCache make_cache(int64_t num_blocks) const;
 
@@ -66,6 +68,11 @@ class Policy {
   Precision precision() const { return precision_; }
 
   void set_requires_grad(bool wanted);
+  // true: of each layer only the input is kept for the backward pass, which computes the rest again. The same bits, a third
+  // more time, activation_bytes_per_token() falls to that of one layer and L inputs.
+  void set_recompute(bool wanted) { recompute_ = wanted; }
+  // What the layers keep of one token of a training forward, in bytes; an estimate for sizing micro-batches.
+  int64_t activation_bytes_per_token() const;
   // Gradients by name after a backward pass; a weight without one yet is absent.
   NamedTensors gradients() const;
   void zero_gradients();
@@ -82,6 +89,8 @@ class Policy {
   // A matrix made of named ones, one under the other. The names become views of it.
   Weight join(const std::vector<std::string>& names, Weight::Order order);
   at::Tensor join_bias(const std::vector<std::string>& names);
+  at::Tensor forward_layer(size_t index, const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin,
+                           const AttentionPlan& plan, KvCache* cache, ops::Products products) const;
   at::Tensor tensor_of(const std::vector<int64_t>& values) const;
   at::Tensor normed_rows(const at::Tensor& hidden, const std::vector<int64_t>& rows) const;
 
@@ -89,6 +98,7 @@ class Policy {
   NamedTensors weights_;
   c10::Device device_;
   Precision precision_;
+  bool recompute_ = false;
   // What autograd and the optimizer see: the leaves, and for each name the leaf and the rows of it that it stands for.
   struct Part {
     size_t leaf;

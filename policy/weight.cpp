@@ -18,8 +18,9 @@ struct Weight::State {
   at::Tensor value;
   Precision precision;
   Order order;
-  at::Tensor panels, transposed;  // bytes; undefined until asked for
-  uint32_t panels_version = 0, transposed_version = 0;
+  at::Tensor panels, transposed, int8;  // bytes; undefined until asked for
+  at::Tensor int8_scales, int8_sums;    // [N padded]
+  uint32_t panels_version = 0, transposed_version = 0, int8_version = 0;
 
   const kernels::GemmKernels& gemm() const { return kernels::active(precision).gemm; }
   int64_t N() const { return value.size(0); }
@@ -27,6 +28,7 @@ struct Weight::State {
 
   void pack();
   void pack_transposed();
+  void pack_int8();
 };
 
 namespace {
@@ -44,7 +46,8 @@ PanelSource source_of(int64_t panel, int64_t N, Weight::Order order) {
 }
 
 int64_t padded_rows(int64_t N, Weight::Order order) {
-  return order == Weight::Order::AsTheyStand ? kernels::round_up(N, kPanel) : 2 * kernels::round_up(N / 2, kPanel);
+  return order == Weight::Order::AsTheyStand ? kernels::round_up(N, kPanel)
+                                             : 2 * kernels::round_up(N / 2, kPanel);
 }
 
 }  // namespace
@@ -63,19 +66,42 @@ void Weight::State::pack() {
 }
 
 void Weight::State::pack_transposed() {
-  const int64_t panel_elements = kernels::panel_elements(precision, N()), size = kernels::element_size(precision);
+  const int64_t panel_elements = kernels::panel_elements(precision, N()),
+                size = kernels::element_size(precision);
   if (!transposed.defined()) transposed = bytes(kernels::num_panels(K()) * panel_elements * size);
   const float* from = value.const_data_ptr<float>();
   uint8_t* to = transposed.mutable_data_ptr<uint8_t>();
   constexpr int64_t kRows = 64;
   arithmetic_pool().run((N() + kRows - 1) / kRows, [&](int64_t task) {
-    gemm().pack_rows_of_floats(from, K(), task * kRows, std::min((task + 1) * kRows, N()), K(), to, panel_elements);
+    gemm().pack_rows_of_floats(from, K(), task * kRows, std::min((task + 1) * kRows, N()), K(), to,
+                               panel_elements);
   });
   transposed_version = value._version();
 }
 
+void Weight::State::pack_int8() {
+  const int64_t padded = padded_rows(N(), order), panel_bytes = kernels::int8_columns(K()) * kPanel;
+  if (!int8.defined()) {
+    int8 = bytes(padded / kPanel * panel_bytes);
+    int8_scales = at::empty({padded}, at::TensorOptions().dtype(at::kFloat));
+    int8_sums = at::empty({padded}, at::TensorOptions().dtype(at::kInt));
+  }
+  const float* from = value.const_data_ptr<float>();
+  auto* to = reinterpret_cast<int8_t*>(int8.mutable_data_ptr<uint8_t>());
+  float* scales = int8_scales.mutable_data_ptr<float>();
+  int32_t* sums = int8_sums.mutable_data_ptr<int32_t>();
+  arithmetic_pool().run(padded / kPanel, [&](int64_t panel) {
+    const PanelSource source = source_of(panel, N(), order);
+    kernels::active(precision).int8.pack(from + source.row * K(), K(), source.count, K(),
+                                         to + panel * panel_bytes, scales + panel * kPanel,
+                                         sums + panel * kPanel);
+  });
+  int8_version = value._version();
+}
+
 Weight::Weight(at::Tensor value, Precision precision, Order order)
-    : state_(std::make_shared<State>(State{std::move(value), precision, order, {}, {}, 0, 0})) {
+    : state_(
+          std::make_shared<State>(State{std::move(value), precision, order, {}, {}, {}, {}, {}, 0, 0, 0})) {
   check(state_->value.dim() == 2 && state_->value.is_contiguous(), "a weight is a contiguous matrix");
   check(order == Order::AsTheyStand || state_->N() % 2 == 0, "two halves have equally many rows");
 }
@@ -99,6 +125,16 @@ const void* Weight::transposed_panels() const {
     state_->pack_transposed();
   }
   return state_->transposed.const_data_ptr();
+}
+
+bool Weight::has_int8() const {
+  return has_kernels() && kernels::active(state_->precision).int8.product != nullptr;
+}
+
+Weight::Int8Panels Weight::int8_panels() const {
+  if (!state_->int8.defined() || state_->int8_version != state_->value._version()) state_->pack_int8();
+  return {reinterpret_cast<const int8_t*>(state_->int8.const_data_ptr<uint8_t>()),
+          state_->int8_scales.const_data_ptr<float>(), state_->int8_sums.const_data_ptr<int32_t>()};
 }
 
 at::Tensor Weight::gradient() const {

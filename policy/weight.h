@@ -43,6 +43,15 @@ class Weight {
   const void* panels() const;             // [N, K] packed: x W^T
   const void* transposed_panels() const;  // [K, N] packed: dy W; columns as they stand, whatever the order
 
+  // [N, K] in int8 for products of sampling alone (kernels::Int8Product). REQUIRES has_int8().
+  struct Int8Panels {
+    const int8_t* panels;
+    const float* scales;
+    const int32_t* sums;
+  };
+  Int8Panels int8_panels() const;
+  bool has_int8() const;  // whether the kernel set in use has int8 products
+
   // The master's gradient, made as zeros when it has none. Backward passes add to it in place.
   at::Tensor gradient() const;
 

@@ -8,10 +8,11 @@ namespace r1 {
 
 int64_t TrainSample::num_trained() const { return std::count(loss_mask.begin(), loss_mask.end(), true); }
 
-Denominators count_denominators(const TrainBatch& batch, int64_t max_length) {
+Denominators count_denominators(const TrainBatch& batch, const std::vector<size_t>& samples,
+                                int64_t max_length) {
   Denominators result{.max_length = max_length};
-  for (const TrainSample& sample : batch.samples) {
-    const int64_t trained = sample.num_trained();
+  for (size_t index : samples) {
+    const int64_t trained = batch.samples[index].num_trained();
     result.num_tokens += trained;
     result.num_sequences += trained > 0;
   }

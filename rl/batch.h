@@ -23,6 +23,7 @@ struct TrainSample {
   std::vector<bool> loss_mask;  // true where the token is trained; what was sampled, never derived from ids
   std::vector<float> old_logprobs;  // empty for SFT; read only under loss_mask
   std::vector<float> ref_logprobs;  // empty unless a KL term needs them
+  std::vector<float> importance;    // empty unless the sampler was not exactly the policy (rl/mismatch.h)
   double advantage = 0;
 
   int64_t num_trained() const;
@@ -46,13 +47,14 @@ struct EnumNames<Aggregation> {
       {Aggregation::Constant, "constant"}};
 };
 
-// The step-wide denominators: counted over every trained sample, those with advantage 0 included.
+// The denominators of a step or minibatch: counted over all of its samples, those with advantage 0 included.
 struct Denominators {
   int64_t num_tokens = 0;     // trained tokens
   int64_t num_sequences = 0;  // samples with at least one trained token
   int64_t max_length = 0;     // Constant's divisor: the run's completion length limit
 };
-Denominators count_denominators(const TrainBatch& batch, int64_t max_length);
+Denominators count_denominators(const TrainBatch& batch, const std::vector<size_t>& samples,
+                                int64_t max_length);
 
 // Weight of one trained token in the loss: the loss of a step is sum over trained tokens of weight * token loss.
 double token_weight(Aggregation aggregation, const Denominators& denominators, const TrainSample& sample);

@@ -77,8 +77,9 @@ std::vector<Example> collect_demonstrations(const DistillConfig& config, const L
       requests.push_back(make_request(teacher, example, config.samples_per_prompt, 1));
     }
     const auto groups = engine.generate(requests, config.sampling, config.sft.seed, {}, observer.should_stop);
-    for (const Group& group : groups) {
-      const auto scores = score_group(rewards, group, render_prompt(teacher, group.example).tail);
+    for (size_t p = 0; p < groups.size(); ++p) {
+      const Group& group = groups[p];
+      const auto scores = score_group(rewards, group, requests[p].prompt_tail);
       for (size_t i = 0; i < scores.size(); ++i) {
         if (scores[i].verdict == Verdict::Correct) collector.add(group.example, group.completions[i]);
       }
@@ -128,8 +129,8 @@ LanguageModel shallower_copy(const LanguageModel& source, int64_t num_layers) {
     return id ? std::string(tokenizer.token_bytes(*id)) : std::string();
   };
   ChatTemplate chat_template(source.chat_template.source(), text(special.bos), text(special.eos));
-  return {Policy(config, std::move(weights), source.policy.device(), source.policy.precision()), std::move(tokenizer),
-          std::move(chat_template)};
+  return {Policy(config, std::move(weights), source.policy.device(), source.policy.precision()),
+          std::move(tokenizer), std::move(chat_template)};
 }
 
 void train_distill(const DistillConfig& config, bool resume, const TrainObserver& observer) {
@@ -138,8 +139,9 @@ void train_distill(const DistillConfig& config, bool resume, const TrainObserver
   // Sampling is a function of weights, prompts and seed, so a resumed run collects the same demonstrations again.
   const std::vector<Example> demonstrations = collect_demonstrations(config, teacher, observer);
   observer.note(fmt::format("learning from {} verified completions", demonstrations.size()));
-  LanguageModel student = config.student.empty() ? shallower_copy(teacher, config.student_layers)
-                                                 : load_language_model(config.student, device, config.sft.precision);
+  LanguageModel student = config.student.empty()
+                              ? shallower_copy(teacher, config.student_layers)
+                              : load_language_model(config.student, device, config.sft.precision);
   DistillConfig resolved = config;
   train_on_demonstrations(config.sft, demonstrations, student, "distill",
                           config_to_json(config_fields(resolved)), resume, observer);

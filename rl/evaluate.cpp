@@ -102,16 +102,14 @@ EvalResult evaluate(const LanguageModel& model, RolloutEngine& engine, RewardSet
                     const std::function<bool()>& should_stop) {
   if (examples.empty()) throw DataError("the evaluation set holds no example; check its path and limit");
   std::vector<RolloutRequest> requests;
-  std::vector<std::string> tails;
   for (const Example& example : examples) {
     if (config.max_examples > 0 && static_cast<int64_t>(requests.size()) == config.max_examples) break;
     requests.push_back(make_request(model, example, config.samples, 1));
-    tails.push_back(render_prompt(model, example).tail);
   }
   EvalResult result{.name = config.name};
   const std::vector<Group> groups = engine.generate(requests, config.sampling, seed, {}, should_stop);
   for (size_t i = 0; i < groups.size(); ++i)
-    add_group(result, groups[i], score_group(rewards, groups[i], tails[i]));
+    add_group(result, groups[i], score_group(rewards, groups[i], requests[i].prompt_tail));
   finish(result, config.samples);
   return result;
 }

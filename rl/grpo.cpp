@@ -54,6 +54,7 @@ void train_grpo(const GrpoConfig& config, LanguageModel& model, bool resume, con
   TrainPosition at = run.restore(model, optimizer, reference.stored_weights());
   reference.use_stored_weights();
   model.policy.set_requires_grad(true);
+  observer.note(choose_recompute(config.recompute, model.policy, config.token_budget));
 
   while (at.step < config.steps) {
     Stopwatch watch;
@@ -66,11 +67,16 @@ void train_grpo(const GrpoConfig& config, LanguageModel& model, bool resume, con
 
     // Sample G completions of each of P prompts and score each group as soon as it is whole.
     const Phase phase =
-        sample_phase(config, prompts, model, engine, rewards, at.data_cursor, mix(config.seed, step), {});
+        sample_phase(config, prompts, engine, rewards, at.data_cursor, mix(config.seed, step), {});
     const double rollout_seconds = watch.lap();
 
     // Compare each completion with its group.
     TrainBatch batch = make_batch(phase, config.overlong);
+    std::map<std::string, double> metrics;
+    if (config.engine.int8) {  // the sampler rounded where the policy does not
+      metrics = correct_for_sampler(config.mismatch, model.policy, batch, config.sampling.temperature,
+                                    config.token_budget);
+    }
     reference.score(batch);
     const RewardsPG rewards_PG = reference.penalise(rewards_of(phase), batch);
     const RewardsPG advantages_PG = group_advantages(rewards_PG, config.advantages);
@@ -85,7 +91,7 @@ void train_grpo(const GrpoConfig& config, LanguageModel& model, bool resume, con
     at.step = step;
     at.data_cursor += phase.prompts_taken;
     at.policy_version += updates.num_updates;
-    std::map<std::string, double> metrics = phase_metrics(phase, rewards_PG);
+    metrics.merge(phase_metrics(phase, rewards_PG));
     metrics.merge(std::map(updates.metrics));
     metrics.merge(step_times(rollout_seconds, score_seconds, update_seconds, phase, updates));
     run.record({step, at.policy_version, at.data_cursor, metrics, phase.groups_P,

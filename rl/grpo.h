@@ -13,7 +13,9 @@
 #include "rl/advantages.h"
 #include "rl/evaluate.h"
 #include "rl/loss.h"
+#include "rl/mismatch.h"
 #include "rl/training_run.h"
+#include "rl/update.h"
 #include "rollout/local_engine.h"
 
 namespace r1 {
@@ -39,6 +41,7 @@ struct GrpoConfig {
   int64_t minibatches = 1;
   int64_t epochs = 1;
   int64_t token_budget = 2048;
+  Recompute recompute = Recompute::Auto;
   double max_grad_norm = 1.0;
   int64_t reference_refresh_every = 0;
   OverlongPolicy overlong = OverlongPolicy::Keep;
@@ -54,6 +57,7 @@ struct GrpoConfig {
   SamplingConfig sampling;
   EngineConfig engine;
   LossConfig loss;
+  MismatchConfig mismatch;
   AdvantageConfig advantages;
   AdamWConfig optimizer;
   ScheduleConfig schedule;
@@ -72,6 +76,8 @@ struct GrpoConfig {
     visit("epochs", self.epochs, "passes over the step's completions");
     visit("token_budget", self.token_budget,
           "tokens of one forward and backward; changes memory, not the gradient");
+    visit("recompute", self.recompute,
+          "keep each layer's activations for the backward pass, or compute them again");
     visit("max_grad_norm", self.max_grad_norm, "global gradient norm is clipped to this; 0 is off");
     visit("reference_refresh_every", self.reference_refresh_every,
           "steps after which the reference becomes the policy; 0: never");
@@ -90,6 +96,7 @@ struct GrpoConfig {
     visit("sampling", self.sampling, "");
     visit("engine", self.engine, "");
     visit("loss", self.loss, "");
+    visit("mismatch", self.mismatch, "");
     visit("advantages", self.advantages, "");
     visit("optimizer", self.optimizer, "");
     visit("schedule", self.schedule, "");

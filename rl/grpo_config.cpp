@@ -59,6 +59,7 @@ void validate(const GrpoConfig& config) {
   validate(config.run, "run.");
   validate(config.sampling, "sampling.");
   validate(config.loss, "loss.");
+  validate(config.mismatch, "mismatch.");
   validate(config.optimizer, "optimizer.");
   validate(config.schedule, "schedule.");
 }

@@ -39,12 +39,6 @@ std::vector<std::vector<size_t>> divide_by_prompts(const TrainBatch& batch, int6
 
 namespace {
 
-TrainBatch only(const TrainBatch& batch, const std::vector<size_t>& samples) {
-  TrainBatch part{batch.prompts, {}};
-  for (size_t index : samples) part.samples.push_back(batch.samples[index]);
-  return part;
-}
-
 // Sums over a step's updates, turned into means at the end.
 struct Totals {
   double loss = 0, grad_norm = 0, kl = 0, entropy = 0, clipped_low = 0, clipped_high = 0, parity = 0;
@@ -102,13 +96,11 @@ UpdateSummary run_updates(const GrpoConfig& config, LanguageModel& model, AdamW&
   bool all_finite = true;
   for (int64_t epoch = 0; epoch < config.epochs; ++epoch) {
     for (const auto& minibatch : divide_by_prompts(batch, config.minibatches)) {
-      const TrainBatch part = only(batch, minibatch);
-      UpdateOptions options{config.sampling.temperature, config.loss.aggregation,
-                            count_denominators(part, config.sampling.max_new_tokens), config.token_budget};
-      std::vector<size_t> indices(part.samples.size());
-      for (size_t i = 0; i < indices.size(); ++i) indices[i] = i;
+      const UpdateOptions options{config.sampling.temperature, config.loss.aggregation,
+                                  count_denominators(batch, minibatch, config.sampling.max_new_tokens),
+                                  config.token_budget};
       const GradientResult gradient = accumulate_gradients(
-          model.policy, part, samples_to_compute(part, indices, config.loss), options, loss);
+          model.policy, batch, samples_to_compute(batch, minibatch, config.loss), options, loss);
       if (totals.attempts == 0) {  // only now are the weights those that sampled
         totals.parity = gradient.parity;
         require_parity(gradient.parity, config.parity_limit, step);
@@ -119,7 +111,7 @@ UpdateSummary run_updates(const GrpoConfig& config, LanguageModel& model, AdamW&
       if (applied.finite)
         ++summary.num_updates;
       else if (std::exchange(all_finite, false))
-        quarantine(run, model, part, options, config.loss, step);
+        quarantine(run, model, batch, minibatch, options, config.loss, step);
       if (epoch == 0) totals.tokens += options.denominators.num_tokens;
       totals.add(gradient, applied);
       summary.forward_tokens += gradient.forward_tokens;

@@ -65,7 +65,7 @@ LossTerms policy_gradient_loss(const LossInputs& inputs, const LossConfig& confi
   if (config.dual_clip > 0)
     surrogate = at::where(A < 0, at::maximum(surrogate, A * config.dual_clip), surrogate);
 
-  at::Tensor token_loss = -surrogate;
+  at::Tensor token_loss = inputs.importance.defined() ? -surrogate * inputs.importance : -surrogate;
   if (inputs.ref_logprobs.defined()) {
     // Measured as k3 when the penalty sits in the reward: the loss itself then has no KL term.
     const at::Tensor kl = kl_estimate(logprobs, inputs.ref_logprobs, config.kl);

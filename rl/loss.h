@@ -10,7 +10,9 @@
 //   S_t = max(S_t, dual_clip * A) where A < 0                 dual_clip > 1
 //   KL_t with x = ref_t - lp_t:  k1 = -x,  k2 = x^2 / 2,  k3 = e^x - x - 1
 //
-//   loss = sum over the step's trained tokens of weight_t * (-S_t + kl_coef * KL_t - entropy_coef * H_t)
+//   loss = sum over the step's trained tokens of weight_t * (-i_t S_t + kl_coef * KL_t - entropy_coef * H_t)
+//
+// i_t is 1, or the truncated importance weight of rl/mismatch.h where tokens were sampled by something else than the policy.
 //
 // The weights are rl/batch.h's token_weight: one denominator for the step. Masked tokens are never gathered, so a NaN
 // outside the mask cannot reach the loss.
@@ -87,6 +89,7 @@ struct LossInputs {
   at::Tensor logprobs, entropy;           // [R] with gradient
   at::Tensor old_logprobs, ref_logprobs;  // [R]; ref undefined when no KL term needs it
   at::Tensor advantages, weights;         // [R]
+  at::Tensor importance;                  // [R], undefined: 1
   at::Tensor sequence_of;  // [R] int64, 0 ... num_sequences - 1, which completion a token belongs to
   int64_t num_sequences = 0;
 };

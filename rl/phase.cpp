@@ -21,15 +21,16 @@ bool has_spread(const std::vector<ScoredCompletion>& scores_G) {
 }
 
 // Samples `count` prompts and appends the groups worth keeping.
-void sample_round(const GrpoConfig& config, const PromptSource& prompts, const LanguageModel& model,
-                  RolloutEngine& engine, RewardSet& rewards, int64_t cursor, int64_t count, uint64_t seed,
-                  bool keep_all, Phase& phase, const std::function<bool()>& should_stop) {
+void sample_round(const GrpoConfig& config, const PromptSource& prompts, RolloutEngine& engine,
+                  RewardSet& rewards, int64_t cursor, int64_t count, uint64_t seed, bool keep_all,
+                  Phase& phase, const std::function<bool()>& should_stop) {
   const std::vector<RolloutRequest> requests = prompts.take(cursor, count, config.group_size, 1);
-  std::vector<std::vector<ScoredCompletion>> scores(requests.size());
+  BackgroundScorer scorer(rewards, requests.size());
   auto score = [&](size_t index, const Group& group) {
-    scores[index] = score_group(rewards, group, render_prompt(model, group.example).tail);
+    scorer.add(index, group, requests[index].prompt_tail);
   };
   std::vector<Group> groups = engine.generate(requests, config.sampling, seed, score, should_stop);
+  std::vector<std::vector<ScoredCompletion>> scores = scorer.finish();
   for (size_t i = 0; i < groups.size(); ++i) {
     for (const Completion& completion : groups[i].completions) {
       phase.sampled_tokens += static_cast<int64_t>(completion.token_ids.size());
@@ -60,8 +61,8 @@ Summary summarise(const std::vector<double>& values) {
 
 }  // namespace
 
-Phase sample_phase(const GrpoConfig& config, const PromptSource& prompts, const LanguageModel& model,
-                   RolloutEngine& engine, RewardSet& rewards, int64_t cursor, uint64_t seed,
+Phase sample_phase(const GrpoConfig& config, const PromptSource& prompts, RolloutEngine& engine,
+                   RewardSet& rewards, int64_t cursor, uint64_t seed,
                    const std::function<bool()>& should_stop) {
   Phase phase;
   const int64_t wanted = config.prompts_per_step;
@@ -71,8 +72,8 @@ Phase sample_phase(const GrpoConfig& config, const PromptSource& prompts, const 
     if (missing == 0) break;
     // Whatever the last round brings is kept: a step without groups would be no step.
     const bool keep_all = !config.dynamic_sampling || (round + 1 == rounds && phase.groups_P.empty());
-    sample_round(config, prompts, model, engine, rewards, cursor + phase.prompts_taken, missing, seed,
-                 keep_all, phase, should_stop);
+    sample_round(config, prompts, engine, rewards, cursor + phase.prompts_taken, missing, seed, keep_all,
+                 phase, should_stop);
   }
   return phase;
 }

@@ -23,8 +23,8 @@ struct Phase {
 
 // Samples prompts_per_step groups at the data cursor and scores each as soon as it is whole. With dynamic sampling,
 // groups whose rewards are all equal are replaced by groups of the next prompts, for at most max_refills rounds.
-Phase sample_phase(const GrpoConfig& config, const PromptSource& prompts, const LanguageModel& model,
-                   RolloutEngine& engine, RewardSet& rewards, int64_t cursor, uint64_t seed,
+Phase sample_phase(const GrpoConfig& config, const PromptSource& prompts, RolloutEngine& engine,
+                   RewardSet& rewards, int64_t cursor, uint64_t seed,
                    const std::function<bool()>& should_stop);
 
 // Rewards by prompt and completion; none where the sample must not be trained on.

@@ -16,7 +16,8 @@ std::vector<Example> not_empty(std::vector<Example> examples) {
 
 RolloutRequest make_request(const LanguageModel& model, const Example& example, int64_t num_samples,
                             int64_t min_new_tokens) {
-  RolloutRequest request{example, prompt_ids(model, example), num_samples, 0};
+  Prompt prompt = render_prompt(model, example);
+  RolloutRequest request{example, std::move(prompt.token_ids), num_samples, 0, std::move(prompt.tail)};
   const int64_t length = static_cast<int64_t>(request.prompt_ids.size()),
                 context = model.policy.config().max_positions;
   if (length + min_new_tokens > context) {

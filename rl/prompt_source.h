@@ -29,7 +29,7 @@ class PromptSource {
   SeededOrder order_;
 };
 
-// One request, checked against the context: shared by training, evaluation and `r1 rollout`.
+// One request, its prompt rendered and checked against the context: shared by training, evaluation and `r1 rollout`.
 RolloutRequest make_request(const LanguageModel& model, const Example& example, int64_t num_samples,
                             int64_t min_new_tokens);
 

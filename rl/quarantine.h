@@ -1,17 +1,20 @@
 // What happens when an update is not finite: nothing is changed, and everything needed to repeat it is kept.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "rl/training_run.h"
 #include "rl/update.h"
 
 namespace r1 {
 
-// Saves batch, options and weights under <run>/quarantine/step_<n>/ and records an event with the command that repeats
+// Saves the chosen samples of the batch, options, loss (none: cross entropy) and weights under <run>/quarantine/step_<n>/ and records an event with the command that repeats
 // the update: `r1 replay <folder>`. Weights are kept for the first three quarantined steps of a run.
 void quarantine(TrainingRun& run, const LanguageModel& model, const TrainBatch& batch,
-                const UpdateOptions& options, const LossConfig& loss, int64_t step);
+                const std::vector<size_t>& samples, const UpdateOptions& options,
+                const std::optional<LossConfig>& loss, int64_t step);
 
 // Throws NumericsError when `bad_steps` in a row reached three.
 void stop_after_bad_steps(int64_t bad_steps, int64_t step);

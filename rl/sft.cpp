@@ -114,6 +114,7 @@ void train_on_demonstrations(const SftConfig& config, const std::vector<Example>
   AdamW optimizer(model.policy.weights(), config.optimizer);
   TrainPosition at = run.restore(model, optimizer);
   model.policy.set_requires_grad(true);
+  observer.note(choose_recompute(config.recompute, model.policy, config.token_budget));
 
   while (at.step < steps) {
     if (observer.stop_requested()) {
@@ -123,16 +124,16 @@ void train_on_demonstrations(const SftConfig& config, const std::vector<Example>
     const auto started = std::chrono::steady_clock::now();
     const int64_t step = at.step + 1;
     const TrainBatch batch = next_batch(config, demonstrations, order, model, at.data_cursor);
-    UpdateOptions options{1.0, Aggregation::TokenMean, count_denominators(batch, config.max_length),
-                          config.token_budget};
     std::vector<size_t> all(batch.samples.size());
     std::iota(all.begin(), all.end(), size_t{0});
+    const UpdateOptions options{1.0, Aggregation::TokenMean,
+                                count_denominators(batch, all, config.max_length), config.token_budget};
     const GradientResult gradient =
         accumulate_gradients(model.policy, batch, all, options, cross_entropy_loss);
     const double learning_rate = learning_rate_at(schedule, at.policy_version);
     const StepResult applied =
         apply_gradients(model.policy, optimizer, gradient.loss, learning_rate, config.max_grad_norm);
-    if (!applied.finite) quarantine(run, model, batch, options, {}, step);
+    if (!applied.finite) quarantine(run, model, batch, all, options, {}, step);
 
     at = {step, at.data_cursor + config.batch_size, at.policy_version + applied.finite,
           applied.finite ? 0 : at.bad_steps + 1};

@@ -10,6 +10,7 @@
 #include "policy/schedule.h"
 #include "rl/batch.h"
 #include "rl/training_run.h"
+#include "rl/update.h"
 
 namespace r1 {
 
@@ -23,6 +24,7 @@ struct SftConfig {
   int64_t batch_size = 16;
   int64_t max_length = 1024;
   int64_t token_budget = 2048;
+  Recompute recompute = Recompute::Auto;
   double max_grad_norm = 1.0;
   RunConfig run;
   DataConfig data;
@@ -40,6 +42,8 @@ struct SftConfig {
     visit("batch_size", self.batch_size, "examples of one update");
     visit("max_length", self.max_length, "longer examples are cut to so many tokens");
     visit("token_budget", self.token_budget, "tokens packed into one forward and backward; not padded");
+    visit("recompute", self.recompute,
+          "keep each layer's activations for the backward pass, or compute them again");
     visit("max_grad_norm", self.max_grad_norm, "global gradient norm is clipped to this; 0 is off");
     visit("run", self.run, "");
     visit("data", self.data, "");

@@ -50,7 +50,7 @@ struct TrainObserver {
   std::function<bool()> should_stop;                // true: checkpoint and throw Interrupted
 
   void note(const std::string& text) const {
-    if (on_note) on_note(text);
+    if (on_note && !text.empty()) on_note(text);
   }
   bool stop_requested() const { return should_stop && should_stop(); }
 };

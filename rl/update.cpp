@@ -5,22 +5,21 @@
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/zeros_like.h>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 
 #include "base/errors.h"
 
 namespace r1 {
 namespace {
 
-at::Tensor doubles(const std::vector<double>& values, c10::Device device) {
-  return at::from_blob(const_cast<double*>(values.data()), {static_cast<int64_t>(values.size())}, at::kDouble)
-      .clone()
-      .to(device);
-}
-
-at::Tensor integers(const std::vector<int64_t>& values, c10::Device device) {
-  return at::from_blob(const_cast<int64_t*>(values.data()), {static_cast<int64_t>(values.size())}, at::kLong)
+template <class T>
+at::Tensor tensor_of(const std::vector<T>& values, c10::Device device) {
+  const auto type = c10::CppTypeToScalarType<T>::value;
+  return at::from_blob(const_cast<T*>(values.data()), {static_cast<int64_t>(values.size())}, type)
       .clone()
       .to(device);
 }
@@ -28,7 +27,7 @@ at::Tensor integers(const std::vector<int64_t>& values, c10::Device device) {
 // Gathers, for the R trained tokens of a micro-batch, what the loss needs from their samples.
 LossInputs gather_inputs(const MicroBatch& micro, const TrainBatch& batch, const UpdateOptions& options,
                          c10::Device device) {
-  std::vector<double> old_logprobs, ref_logprobs, advantages, weights;
+  std::vector<double> old_logprobs, ref_logprobs, advantages, weights, importance;
   std::vector<int64_t> sequence_of;
   bool has_reference = false;
   for (size_t r = 0; r < micro.rows.size(); ++r) {
@@ -36,19 +35,23 @@ LossInputs gather_inputs(const MicroBatch& micro, const TrainBatch& batch, const
     const size_t at = micro.position_of[r];
     if (!sample.old_logprobs.empty()) old_logprobs.push_back(sample.old_logprobs[at]);
     if (!sample.ref_logprobs.empty()) ref_logprobs.push_back(sample.ref_logprobs[at]), has_reference = true;
+    if (!sample.importance.empty()) importance.push_back(sample.importance[at]);
     advantages.push_back(sample.advantage);
     weights.push_back(token_weight(options.aggregation, options.denominators, sample));
     const bool next_sample = r > 0 && micro.sample_of[r] != micro.sample_of[r - 1];
     sequence_of.push_back(r == 0 ? 0 : sequence_of.back() + next_sample);
   }
   LossInputs inputs;
-  if (old_logprobs.size() == micro.rows.size()) inputs.old_logprobs = doubles(old_logprobs, device);
+  if (old_logprobs.size() == micro.rows.size()) inputs.old_logprobs = tensor_of(old_logprobs, device);
   check(!has_reference || ref_logprobs.size() == micro.rows.size(),
         "all samples have reference logprobs or none has");
-  if (has_reference) inputs.ref_logprobs = doubles(ref_logprobs, device);
-  inputs.advantages = doubles(advantages, device);
-  inputs.weights = doubles(weights, device);
-  inputs.sequence_of = integers(sequence_of, device);
+  if (has_reference) inputs.ref_logprobs = tensor_of(ref_logprobs, device);
+  check(importance.empty() || importance.size() == micro.rows.size(),
+        "all samples have importance weights or none has");
+  if (!importance.empty()) inputs.importance = tensor_of(importance, device);
+  inputs.advantages = tensor_of(advantages, device);
+  inputs.weights = tensor_of(weights, device);
+  inputs.sequence_of = tensor_of(sequence_of, device);
   inputs.num_sequences = sequence_of.empty() ? 0 : sequence_of.back() + 1;
   return inputs;
 }
@@ -58,7 +61,31 @@ double largest_difference(const at::Tensor& logprobs, const at::Tensor& old_logp
   return (logprobs.detach().to(at::kDouble) - old_logprobs).abs().max().item<double>();
 }
 
+// Memory that could be used without swapping, in bytes; 0 when the system does not say.
+double available_memory() {
+  std::ifstream file("/proc/meminfo");
+  for (std::string word; file >> word;) {
+    double kilobytes = 0;
+    if (word == "MemAvailable:" && file >> kilobytes) return kilobytes * 1024;
+  }
+  return 0;
+}
+
 }  // namespace
+
+std::string choose_recompute(Recompute wanted, Policy& policy, int64_t token_budget) {
+  policy.set_recompute(wanted == Recompute::Always);
+  if (wanted != Recompute::Auto) return {};
+  const double needed = static_cast<double>(policy.activation_bytes_per_token() * token_budget),
+               free = available_memory();
+  if (free == 0 || needed <= free / 2) return {};
+  policy.set_recompute(true);
+  return fmt::format(
+      "activations of {} tokens would take {:.1f} GB of {:.1f} GB free: they are computed again in the "
+      "backward pass "
+      "(recompute=auto; the same bits, a third slower; a smaller token_budget avoids it)",
+      token_budget, needed / 1e9, free / 1e9);
+}
 
 GradientResult accumulate_gradients(Policy& policy, const TrainBatch& batch,
                                     const std::vector<size_t>& samples, const UpdateOptions& options,

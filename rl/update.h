@@ -15,6 +15,20 @@ namespace r1 {
 
 using LossFunction = std::function<LossTerms(const LossInputs&)>;
 
+// What a forward pass keeps of its layers for the backward pass.
+enum class Recompute {
+  Auto,  // all, unless token_budget tokens of it would take more than half of the memory that is free at the start
+  Never,   // all
+  Always,  // their inputs alone: least memory, a third more time, the same bits
+};
+template <>
+struct EnumNames<Recompute> {
+  static constexpr std::pair<Recompute, const char*> values[] = {
+      {Recompute::Auto, "auto"}, {Recompute::Never, "never"}, {Recompute::Always, "always"}};
+};
+// Sets the policy up; returns a line for the run's log when activations are recomputed because memory asks for it.
+std::string choose_recompute(Recompute wanted, Policy& policy, int64_t token_budget);
+
 struct UpdateOptions {
   double temperature = 1.0;  // logprobs are scored at the temperature they were sampled at
   Aggregation aggregation = Aggregation::TokenMean;

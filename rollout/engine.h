@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "rollout/completion.h"
@@ -19,6 +20,7 @@ struct RolloutRequest {
   std::vector<TokenId> prompt_ids;  // not empty
   int64_t num_samples = 1;
   int64_t first_sample_index = 0;  // sample indices are first_sample_index ... + num_samples - 1
+  std::string prompt_tail{};       // what the rendered prompt ends with; travels along unread
 };
 
 class RolloutEngine {

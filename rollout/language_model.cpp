@@ -72,7 +72,8 @@ LanguageModel load_language_model(const std::string& path, c10::Device device, P
   if (!std::filesystem::exists(path)) {
     throw CheckpointError(path + ": no such model; give a GGUF file or a Hugging Face folder");
   }
-  return std::filesystem::is_directory(path) ? load_folder(path, device, precision) : load_gguf(path, device, precision);
+  return std::filesystem::is_directory(path) ? load_folder(path, device, precision)
+                                             : load_gguf(path, device, precision);
 }
 
 std::map<std::string, std::string> text_files_of(const LanguageModel& model) {
@@ -90,21 +91,21 @@ void save_language_model(const std::string& folder, const LanguageModel& model, 
   save_hf_folder(folder, {model.policy.config(), model.policy.weights()}, options);
 }
 
-PromptText render_prompt(const LanguageModel& model, const Example& example) {
-  if (example.messages.empty()) return {example.prompt_text, ""};
-  ChatTemplateOptions options;
-  std::string text = model.chat_template.render(example.messages, options);
-  options.add_generation_prompt = false;
-  const std::string closed = model.chat_template.render(example.messages, options);
-  std::string tail = text.starts_with(closed) ? text.substr(closed.size()) : std::string();
-  return {std::move(text), std::move(tail)};
-}
-
-std::vector<TokenId> prompt_ids(const LanguageModel& model, const Example& example) {
+Prompt render_prompt(const LanguageModel& model, const Example& example) {
   // A raw prompt is the user's text: it gets the model's own beginning; a template writes its own.
   const bool raw = example.messages.empty();
-  return model.tokenizer.encode(render_prompt(model, example).text, /*parse_special=*/true,
-                                /*add_special=*/raw);
+  Prompt prompt;
+  if (raw) {
+    prompt.text = example.prompt_text;
+  } else {
+    ChatTemplateOptions options;
+    prompt.text = model.chat_template.render(example.messages, options);
+    options.add_generation_prompt = false;
+    const std::string closed = model.chat_template.render(example.messages, options);
+    if (prompt.text.starts_with(closed)) prompt.tail = prompt.text.substr(closed.size());
+  }
+  prompt.token_ids = model.tokenizer.encode(prompt.text, /*parse_special=*/true, /*add_special=*/raw);
+  return prompt;
 }
 
 }  // namespace r1

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "datasets/chat_template.h"
 #include "datasets/tokenizer.h"
@@ -29,13 +30,12 @@ std::map<std::string, std::string> text_files_of(const LanguageModel& model);
 // Writes a complete Hugging Face folder. dtype: "float32", "bfloat16" or "float16".
 void save_language_model(const std::string& folder, const LanguageModel& model, const std::string& dtype);
 
-// The ids of an example's prompt: the template's rendering of its messages with the assistant's turn opened, or its
-// raw prompt text. `tail` is what that rendering ends with after the last user turn (see RewardInput::prompt_tail).
-struct PromptText {
+// An example's prompt: the template's rendering of its messages with the assistant's turn opened, or its raw prompt text.
+struct Prompt {
   std::string text;
-  std::string tail;
+  std::string tail;  // what the text ends with after the last user turn (see RewardInput::prompt_tail)
+  std::vector<TokenId> token_ids;
 };
-PromptText render_prompt(const LanguageModel& model, const Example& example);
-std::vector<TokenId> prompt_ids(const LanguageModel& model, const Example& example);
+Prompt render_prompt(const LanguageModel& model, const Example& example);
 
 }  // namespace r1

@@ -24,12 +24,12 @@ int64_t blocks_for(int64_t rows) { return (rows + kKvBlockRows - 1) / kKvBlockRo
 struct PromptEntry {
   size_t request = 0;
   std::vector<int32_t> blocks;
-  int64_t computed = 0;       // tokens whose keys and values are in the cache
-  int64_t next_sample = 0;    // samples not yet given to a slot
-  int64_t unfinished = 0;     // samples not yet whole
-  at::Tensor hidden;          // [1, D] after the last prompt token: where every sample of the group starts
-  int64_t plan_blocks = -1;   // where this step's plan lists its blocks
-  int64_t draw_row = -1;      // where this step's rows to draw from hold `hidden`
+  int64_t computed = 0;      // tokens whose keys and values are in the cache
+  int64_t next_sample = 0;   // samples not yet given to a slot
+  int64_t unfinished = 0;    // samples not yet whole
+  at::Tensor hidden;         // [1, D] after the last prompt token: where every sample of the group starts
+  int64_t plan_blocks = -1;  // where this step's plan lists its blocks
+  int64_t draw_row = -1;     // where this step's rows to draw from hold `hidden`
 };
 
 struct Slot {
@@ -67,7 +67,9 @@ class Generation {
         seed_(seed),
         policy_version_(policy_version),
         cache_(cache),
-        blocks_(prepare()) {}
+        blocks_(prepare()) {
+    if (engine.int8) batch_.products = ops::Products::Int8;
+  }
 
   std::vector<Group> run(const std::function<void(size_t, const Group&)>& on_group,
                          const std::function<bool()>& should_stop) {
@@ -136,8 +138,8 @@ class Generation {
 
   // One step's work, kept for its memory.
   TokenBatch batch_;
-  std::vector<size_t> order_;          // busy slots, those of one prompt together
-  std::vector<int64_t> hidden_rows_;   // rows of the forward's result that are needed
+  std::vector<size_t> order_;            // busy slots, those of one prompt together
+  std::vector<int64_t> hidden_rows_;     // rows of the forward's result that are needed
   std::vector<PromptEntry*> prefilled_;  // prompts that this forward completes
   std::vector<int64_t> last_rows_;       // and their last rows
   std::vector<Draw> draws_;
@@ -196,7 +198,8 @@ void Generation::step() {
   std::vector<at::Tensor> rows;
   if (!batch_.token_ids.empty()) {
     const at::Tensor hidden = policy_.forward(batch_, &cache_);
-    const at::Tensor needed = at::index_select(hidden, 0, at::tensor(hidden_rows_, at::kLong).to(hidden.device()));
+    const at::Tensor needed =
+        at::index_select(hidden, 0, at::tensor(hidden_rows_, at::kLong).to(hidden.device()));
     const int64_t decoding = static_cast<int64_t>(draws_.size());
     for (size_t i = 0; i < prefilled_.size(); ++i) {
       prefilled_[i]->hidden = needed.narrow(0, decoding + static_cast<int64_t>(i), 1).clone();
@@ -261,15 +264,15 @@ void Generation::add_decoding() {
   for (size_t i = 0; i < slots_.size(); ++i) {
     if (slots_[i].prompt) order_.push_back(i);
   }
-  std::stable_sort(order_.begin(), order_.end(), [&](size_t a, size_t b) {
-    return slots_[a].prompt->request < slots_[b].prompt->request;
-  });
+  std::stable_sort(order_.begin(), order_.end(),
+                   [&](size_t a, size_t b) { return slots_[a].prompt->request < slots_[b].prompt->request; });
   for (PromptEntry& prompt : active_) prompt.plan_blocks = -1;
   for (size_t index : order_) {
     Slot& slot = slots_[index];
     PromptEntry& prompt = *slot.prompt;
     const int64_t length = length_of(request_of(prompt));
-    const int64_t written = static_cast<int64_t>(slot.completion.token_ids.size()) - 1;  // keys already in the cache
+    const int64_t written =
+        static_cast<int64_t>(slot.completion.token_ids.size()) - 1;  // keys already in the cache
     if (written == static_cast<int64_t>(slot.blocks.size()) * kKvBlockRows) {
       slot.blocks.push_back(blocks_.take_promised());
       --slot.promised;
@@ -332,7 +335,8 @@ std::vector<SampledToken> Generation::sample(const at::Tensor& rows) const {
     const Slot& slot = slots_[draws_[i].slot];
     const uint64_t item =
         mix(prompt_hashes_[slot.prompt->request], static_cast<uint64_t>(slot.completion.sample_index));
-    u[i] = random_uniform(seed_, Stream::Sampling, item, static_cast<uint32_t>(slot.completion.token_ids.size()));
+    u[i] = random_uniform(seed_, Stream::Sampling, item,
+                          static_cast<uint32_t>(slot.completion.token_ids.size()));
     row_of[i] = draws_[i].row;
   }
   std::vector<SampledToken> result(draws_.size());
@@ -414,7 +418,13 @@ void Generation::release_finished_prompts() {
 }  // namespace
 
 LocalEngine::LocalEngine(const Policy& policy, const Tokenizer& tokenizer, EngineConfig config)
-    : policy_(policy), tokenizer_(tokenizer), config_(config) {}
+    : policy_(policy), tokenizer_(tokenizer), config_(config) {
+  if (config.int8 && !policy.has_int8()) {
+    throw ConfigError(
+        "engine.int8=true: this processor has no int8 dot products (AVX512-VNNI with AVX512-BF16); use "
+        "false");
+  }
+}
 
 std::vector<Group> LocalEngine::generate(const std::vector<RolloutRequest>& requests,
                                          const SamplingConfig& config, uint64_t seed,

@@ -17,6 +17,7 @@ struct EngineConfig {
   int64_t max_batch = 64;
   int64_t prefill_tokens = 512;
   int64_t cache_tokens = 0;
+  bool int8 = false;
 
   static void fields(auto& self, auto& visit) {
     visit("max_batch", self.max_batch, "completions decoded together");
@@ -24,6 +25,9 @@ struct EngineConfig {
           "prompt tokens computed in one forward beside the decoding ones");
     visit("cache_tokens", self.cache_tokens,
           "tokens the key/value cache holds; a full one lets samples wait. 0: enough for max_batch");
+    visit("int8", self.int8,
+          "sample with weights and activations rounded to int8: faster, and no longer exactly the policy "
+          "that trains");
   }
 };
 

@@ -85,10 +85,13 @@ struct AllIds {
 
 }  // namespace
 
-bool is_filtered(const SamplingConfig& config) { return config.top_k > 0 || config.min_p > 0 || config.top_p < 1; }
+bool is_filtered(const SamplingConfig& config) {
+  return config.top_k > 0 || config.min_p > 0 || config.top_p < 1;
+}
 
 void throw_not_finite() {
-  throw NumericsError("the policy's logits are not finite while sampling; the weights are damaged or diverged");
+  throw NumericsError(
+      "the policy's logits are not finite while sampling; the weights are damaged or diverged");
 }
 
 SampledToken sample_token(std::span<const float> logits, const SamplingConfig& config, double u) {
@@ -105,8 +108,9 @@ SampledToken sample_token(std::span<const float> logits, const SamplingConfig& c
   }
   std::vector<float> probabilities(logits.begin(), logits.end());
   kernel.exponentials(probabilities.data(), V, inverse_temperature, stats.logsumexp);
-  const int64_t token = is_filtered(config) ? invert_cumulative(probabilities, kept_tokens(probabilities, config), u)
-                                 : invert_cumulative(probabilities, AllIds{V}, u);
+  const int64_t token = is_filtered(config)
+                            ? invert_cumulative(probabilities, kept_tokens(probabilities, config), u)
+                            : invert_cumulative(probabilities, AllIds{V}, u);
   check(token >= 0, "a finite softmax has a token of positive probability");
   return {static_cast<TokenId>(token), logprob_of(logits[static_cast<size_t>(token)])};
 }

@@ -13,6 +13,7 @@ namespace {
 constexpr int64_t kBlockVecs = kKeyBlock / kWidth;
 constexpr int kPair = kTilePanels > 1 ? 2 : 1;  // panels in a tile of kRows rows
 constexpr int64_t kValueChunk = 8;  // blocks of values that stay in the first cache while rows pass over them
+constexpr int64_t kPrefetchRows = 32;        // up to here reading the store is the work
 constexpr int64_t kGradientChunk = 4;        // key blocks of one backward step
 constexpr int64_t kScoreBudget = 64 * 1024;  // floats of scores held at once, unless one query needs more
 static_assert(kKeyBlock == kPanel && kKeyBlock % kWidth == 0 && kAttentionRows % kRows == 0);
@@ -103,15 +104,24 @@ inline void for_row_tiles(int64_t begin, int64_t end, Body body) {
 template <class Format>
 using Panel = const typename Format::Element*;
 
-// out[r, 16 i + c] = x row r . key c of block i, rows [row_of_block(i), rows), i < num_blocks.
-template <class Format, class RowOfBlock>
+// Asks for one block's panel, to be read soon.
+template <class Format>
+inline void prefetch(Panel<Format> panel, int64_t elements) {
+  constexpr int64_t kLine = 64 / sizeof(typename Format::Element);
+  for (int64_t i = 0; i < elements; i += kLine) __builtin_prefetch(panel + i);
+}
+
+// out[r, 16 i + c] = x row r . key c of block i, rows [row_of_block(i), rows), i < num_blocks. `prepare(begin, end)` is
+// called before these blocks are computed.
+template <class Format, class RowOfBlock, class Prepare>
 inline void score_blocks(RowsOf<Left<Format>> x, int64_t rows, const Panel<Format>* blocks,
                          int64_t num_blocks, int64_t steps, float* out, int64_t out_row,
-                         RowOfBlock row_of_block) {
+                         RowOfBlock row_of_block, Prepare prepare) {
   for (int64_t i = 0; i < num_blocks;) {
     const bool two = kPair == 2 && i + 1 < num_blocks;
     // Both lie in one store, so that the second is a panel stride away from the first.
     const int64_t stride = two ? blocks[i + 1] - blocks[i] : 0;
+    prepare(i, two ? i + 2 : i + 1);
     for_row_tiles(row_of_block(i), rows, [&]<int R>(int64_t r) {
       const RowsOf<Left<Format>> from{x.data + r * x.row, x.row, x.step};
       float* to = out + r * out_row + i * kKeyBlock;
@@ -390,18 +400,34 @@ inline void find_panels(const Geometry<Format>& g, const AttentionForward& a, co
   }
 }
 
+// Few rows do little with a key before the next is due, and single keys of many sequences lie all over memory: the
+// blocks after those being scored are asked for, and their values, which are read right after the scores.
+template <class Format>
+inline auto prefetching(const Geometry<Format>& g, const ForwardTile<Format>& tile, const Panel<Format>* keys,
+                        const Panel<Format>* values, int64_t num_blocks) {
+  return [&g, few = tile.rows <= kPrefetchRows, keys, values, num_blocks](int64_t begin, int64_t end) {
+    if (!few) return;
+    for (int64_t i = begin; i < end; ++i) {
+      if (i + kPair < num_blocks) prefetch<Format>(keys[i + kPair], g.key_block);
+      prefetch<Format>(values[i], g.value_block);
+    }
+  };
+}
+
 // Own scores: a block is skipped for the rows before the first query that sees it.
 template <class Format>
 void score_own(const Geometry<Format>& g, const ForwardTile<Format>& tile, const Piece& piece,
-               const Panel<Format>* keys) {
+               const Panel<Format>* keys, const Panel<Format>* values) {
   const int64_t rows = (piece.to - piece.from) * g.heads_per_kv;
-  score_blocks<Format>({tile.q + piece.row * g.Dh, g.Dh, Format::kStep}, rows, keys,
-                       own_blocks_until(*piece.segment, piece.to), g.steps(),
-                       tile.scores + piece.row * tile.stride + tile.own_begin(), tile.stride,
-                       [&](int64_t block) {
-                         const int64_t query = block * kKeyBlock - piece.segment->own_past - piece.from;
-                         return query <= 0 ? 0 : query * g.heads_per_kv / kRows * kRows;
-                       });
+  score_blocks<Format>(
+      {tile.q + piece.row * g.Dh, g.Dh, Format::kStep}, rows, keys,
+      own_blocks_until(*piece.segment, piece.to), g.steps(),
+      tile.scores + piece.row * tile.stride + tile.own_begin(), tile.stride,
+      [&](int64_t block) {
+        const int64_t query = block * kKeyBlock - piece.segment->own_past - piece.from;
+        return query <= 0 ? 0 : query * g.heads_per_kv / kRows * kRows;
+      },
+      prefetching(g, tile, keys, values, own_blocks_until(*piece.segment, piece.to)));
 }
 
 // Probabilities and the sums' reciprocals; own blocks that only later queries of the piece see get zeros.
@@ -475,13 +501,15 @@ void forward_tile(const Geometry<Format>& g, const AttentionForward& a, ForwardT
                    tile.q + row * g.Dh);
     }
   }
-  score_blocks<Format>({tile.q, g.Dh, Format::kStep}, tile.rows, tile.keys, tile.prefix_blocks, g.steps(),
-                       tile.scores, tile.stride, [](int64_t) -> int64_t { return 0; });
+  score_blocks<Format>(
+      {tile.q, g.Dh, Format::kStep}, tile.rows, tile.keys, tile.prefix_blocks, g.steps(), tile.scores,
+      tile.stride, [](int64_t) -> int64_t { return 0; },
+      prefetching(g, tile, tile.keys, tile.values, tile.prefix_blocks));
   Panel<Format>*keys = tile.keys + tile.prefix_blocks, *values = tile.values + tile.prefix_blocks;
   for (int64_t i = 0; i < tile.num_pieces; ++i) {
     const Piece& piece = tile.pieces[i];
     find_panels(g, a, piece.segment->own_blocks, own_blocks_until(*piece.segment, piece.to), keys, values);
-    score_own(g, tile, piece, keys);
+    score_own(g, tile, piece, keys, values);
     softmax_piece(g, a, tile, piece, inverse_sums);
   }
   add_values(g, tile, 0, tile.rows, 0, tile.values, tile.prefix_blocks,
@@ -760,9 +788,9 @@ void backward_chunk(const Geometry<Format>& g, const BackwardTile<Format>& tile,
     keys[i] = segment.keys_as_values + (begin + i) * g.value_block;
   }
   score_blocks<Format>({tile.q, g.Dh, kStep}, tile.rows, segment.keys + begin, count, g.steps(), tile.s,
-                       kChunkKeys, from_first_row);
+                       kChunkKeys, from_first_row, [](int64_t, int64_t) {});
   score_blocks<Format>({tile.dout, g.Dh, kStep}, tile.rows, values, count, g.steps(), tile.dp, kChunkKeys,
-                       from_first_row);
+                       from_first_row, [](int64_t, int64_t) {});
   const Panel<Format> q = tile.q_packed, dout = tile.dout_packed;
   for (int64_t i = 0; i < count; ++i) {
     softmax_backward_block(g, tile, segment, begin + i, i * kKeyBlock);

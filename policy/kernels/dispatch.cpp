@@ -12,24 +12,28 @@ namespace r1::kernels {
 // Each is defined by the *_isa.cpp files compiled for that instruction set.
 namespace plain {
 const GemmKernels& gemm_kernels(Precision);
+Int8Kernels int8_kernels();
 const AttentionKernels& attention_kernels(Precision);
 RowKernels row_kernels(Precision);
 int64_t peak_flops(Precision, int64_t);
 }  // namespace plain
 namespace avx2 {
 const GemmKernels& gemm_kernels(Precision);
+Int8Kernels int8_kernels();
 const AttentionKernels& attention_kernels(Precision);
 RowKernels row_kernels(Precision);
 int64_t peak_flops(Precision, int64_t);
 }  // namespace avx2
 namespace avx512 {
 const GemmKernels& gemm_kernels(Precision);
+Int8Kernels int8_kernels();
 const AttentionKernels& attention_kernels(Precision);
 RowKernels row_kernels(Precision);
 int64_t peak_flops(Precision, int64_t);
 }  // namespace avx512
 namespace avx512_bf16 {
 const GemmKernels& gemm_kernels(Precision);
+Int8Kernels int8_kernels();
 const AttentionKernels& attention_kernels(Precision);
 RowKernels row_kernels(Precision);
 int64_t peak_flops(Precision, int64_t);
@@ -41,17 +45,36 @@ namespace {
 struct Sets {
   explicit Sets(Precision p) {
     __builtin_cpu_init();
-    all[count++] = {"plain", plain::gemm_kernels(p), plain::attention_kernels(p), plain::row_kernels(p), plain::peak_flops};
+    all[count++] = {"plain",
+                    plain::gemm_kernels(p),
+                    plain::int8_kernels(),
+                    plain::attention_kernels(p),
+                    plain::row_kernels(p),
+                    plain::peak_flops};
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return;
-    all[count++] = {"avx2", avx2::gemm_kernels(p), avx2::attention_kernels(p), avx2::row_kernels(p), avx2::peak_flops};
+    all[count++] = {"avx2",
+                    avx2::gemm_kernels(p),
+                    avx2::int8_kernels(),
+                    avx2::attention_kernels(p),
+                    avx2::row_kernels(p),
+                    avx2::peak_flops};
     if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
         !__builtin_cpu_supports("avx512vl") || !__builtin_cpu_supports("avx512dq")) {
       return;
     }
-    all[count++] = {"avx512", avx512::gemm_kernels(p), avx512::attention_kernels(p), avx512::row_kernels(p), avx512::peak_flops};
-    if (!__builtin_cpu_supports("avx512bf16")) return;
-    all[count++] = {"avx512_bf16", avx512_bf16::gemm_kernels(p), avx512_bf16::attention_kernels(p),
-                    avx512_bf16::row_kernels(p), avx512_bf16::peak_flops};
+    all[count++] = {"avx512",
+                    avx512::gemm_kernels(p),
+                    avx512::int8_kernels(),
+                    avx512::attention_kernels(p),
+                    avx512::row_kernels(p),
+                    avx512::peak_flops};
+    if (!__builtin_cpu_supports("avx512bf16") || !__builtin_cpu_supports("avx512vnni")) return;
+    all[count++] = {"avx512_bf16",
+                    avx512_bf16::gemm_kernels(p),
+                    avx512_bf16::int8_kernels(),
+                    avx512_bf16::attention_kernels(p),
+                    avx512_bf16::row_kernels(p),
+                    avx512_bf16::peak_flops};
   }
   Kernels all[4];
   int count = 0;
@@ -71,8 +94,15 @@ double seconds_of_product(const GemmKernels& gemm) {
   for (int64_t p = 0; p < num_panels(N); ++p) {
     gemm.pack(rows.data() + p * kPanel * K, K, kPanel, K, w.data() + p * panel_elements(Precision::Bf16, K));
   }
-  const Product product{.x = x.data(), .x_row = K, .x_step = 2, .w = w.data(), .M = M, .N = N, .K = K,
-                        .y = y.data(), .y_row = N};
+  const Product product{.x = x.data(),
+                        .x_row = K,
+                        .x_step = 2,
+                        .w = w.data(),
+                        .M = M,
+                        .N = N,
+                        .K = K,
+                        .y = y.data(),
+                        .y_row = N};
   double best = 1;
   for (int i = 0; i < 20; ++i) {
     const auto begin = std::chrono::steady_clock::now();
@@ -127,7 +157,8 @@ RowStats combine(const ChunkStats* chunks, int64_t count) {
 RowStats row_stats(const RowKernels& kernels, const float* logits, int64_t V, float inverse_temperature) {
   std::vector<ChunkStats> chunks;
   for (int64_t begin = 0; begin < V; begin += kVocabularyChunk) {
-    chunks.push_back(kernels.chunk_stats(logits + begin, std::min(kVocabularyChunk, V - begin), inverse_temperature));
+    chunks.push_back(
+        kernels.chunk_stats(logits + begin, std::min(kVocabularyChunk, V - begin), inverse_temperature));
   }
   return combine(chunks.data(), static_cast<int64_t>(chunks.size()));
 }

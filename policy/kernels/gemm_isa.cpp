@@ -61,10 +61,14 @@ template <class Format>
 void finish(const Product& product, int64_t m, int64_t n, int64_t columns, const float* sums) {
   using Element = typename Format::Element;
   switch (product.finish) {
-    case Finish::Store: return store_row(product, m, n, std::min(columns, product.N - n), sums);
-    case Finish::Accumulate: return accumulate_row(product, m, n, std::min(columns, product.N - n), sums);
-    case Finish::Element: return element_row<Element>(product, m, n, std::min(columns, product.N - n), sums);
-    case Finish::Swiglu: return swiglu_row<Element>(product, m, n, columns, sums);
+    case Finish::Store:
+      return store_row(product, m, n, std::min(columns, product.N - n), sums);
+    case Finish::Accumulate:
+      return accumulate_row(product, m, n, std::min(columns, product.N - n), sums);
+    case Finish::Element:
+      return element_row<Element>(product, m, n, std::min(columns, product.N - n), sums);
+    case Finish::Swiglu:
+      return swiglu_row<Element>(product, m, n, columns, sums);
   }
 }
 
@@ -119,7 +123,8 @@ void product_rows(const Product& product, RowsOf<Input> x, int64_t m, int64_t ro
 }
 
 template <class Format>
-void product(const Product& product, int64_t row_begin, int64_t row_end, int64_t panel_begin, int64_t panel_end) {
+void product(const Product& product, int64_t row_begin, int64_t row_end, int64_t panel_begin,
+             int64_t panel_end) {
   [[maybe_unused]] static thread_local Scratch<float> floats;
   [[maybe_unused]] static thread_local Scratch<Bf16> pairs;
   for (int64_t m = row_begin; m < row_end; m += kRows) {
@@ -149,11 +154,14 @@ void pack(const float* rows, int64_t stride, int64_t count, int64_t K, void* pan
     const int64_t width = std::min(kBlock, K - begin), padded = round_up(width, kStep);
     std::memset(block, 0, sizeof block);
     for (int64_t n = 0; n < count; ++n) {
-      for_vectors(width, [&](int64_t i, int64_t c) { store_n(block[n] + i, load_n(rows + n * stride + begin + i, c), c); });
+      for_vectors(width, [&](int64_t i, int64_t c) {
+        store_n(block[n] + i, load_n(rows + n * stride + begin + i, c), c);
+      });
     }
     for (int64_t k = 0; k < padded; k += kStep) {
       Element* out = to + (begin + k) * kPanel;
-      for (int64_t n = 0; n < kPanel; ++n) std::memcpy(out + n * kStep, block[n] + k, kStep * sizeof(Element));
+      for (int64_t n = 0; n < kPanel; ++n)
+        std::memcpy(out + n * kStep, block[n] + k, kStep * sizeof(Element));
     }
   }
 }
@@ -186,7 +194,109 @@ void pack_rows(const void* rows, int64_t stride, int64_t begin, int64_t end, int
   }
 }
 
+// ---- int8 -----------------------------------------------------------------------------------------------------------
+
+#if defined(__AVX512VNNI__)
+constexpr int kBias = 128;  // x is stored as unsigned bytes around it
+
+void int8_rows(const Int8Product& int8, int64_t m, int64_t rows, int64_t panel_begin, int64_t panel_end) {
+  const Product& product = int8.product;
+  const int64_t padded_K = int8_columns(product.K), panel_stride = padded_K * kPanel;
+  const RowsOf<uint8_t> x{static_cast<const uint8_t*>(product.x) + m * product.x_row, product.x_row, 4};
+  const auto* w = static_cast<const int8_t*>(product.w);
+  float sums[kRows * kGroup * kPanel];
+  for (int64_t p = panel_begin; p < panel_end; p += kGroup) {
+    const int64_t panels = std::min<int64_t>(kGroup, panel_end - p), columns = panels * kPanel,
+                  n = p * kPanel;
+    group_of<Int8Quads>(rows, x, w + p * panel_stride, panel_stride, padded_K / 4, panels, sums);
+    for (int64_t r = 0; r < rows; ++r) {
+      float* row = sums + r * kGroup * kPanel;
+      for (int64_t i = 0; i < columns; i += kWidth) {
+        VecInt sum, w_sum;
+        std::memcpy(&sum, row + i, sizeof sum);
+        std::memcpy(&w_sum, int8.w_sum + n + i, sizeof w_sum);
+        const Vec value = __builtin_convertvector(sum - kBias * w_sum, Vec);
+        store(row + i, value * int8.x_scale[m + r] * load(int8.w_scale + n + i));
+      }
+      if (int8.elements == Precision::Fp32) {
+        finish<Fp32>(product, m + r, n, columns, row);
+      } else {
+        finish<Bf16Pairs>(product, m + r, n, columns, row);
+      }
+    }
+  }
+}
+
+void int8_product(const Int8Product& int8, int64_t row_begin, int64_t row_end, int64_t panel_begin,
+                  int64_t panel_end) {
+  for (int64_t m = row_begin; m < row_end; m += kRows) {
+    int8_rows(int8, m, std::min<int64_t>(kRows, row_end - m), panel_begin, panel_end);
+  }
+}
+
+// NaN when there is one: it must reach the row's scale, and with it every result.
+template <class Source>
+float largest_magnitude(const Source* row, int64_t K) {
+  Vec largest{};
+  for_vectors(K, [&](int64_t i, int64_t n) {
+    const Vec value = load_n(row + i, n), magnitude = value < 0.0f ? -value : value;
+    const VecInt take = (magnitude > largest) | (magnitude != magnitude);
+    largest = take ? magnitude : largest;
+  });
+  float result = 0;
+  for (int i = 0; i < kWidth; ++i) {
+    if (largest[i] > result || largest[i] != largest[i]) result = largest[i];
+    if (result != result) break;
+  }
+  return result;
+}
+
+// The nearest integers of row / scale, to body(index, value).
+template <class Source, class Body>
+void for_quantized(const Source* row, int64_t K, float scale, Body body) {
+  const float inverse = scale > 0 ? 1.0f / scale : 0.0f;  // 0 for NaN too: the scale itself carries it
+  const Vec magic = broadcast(12582912.0f);  // 1.5 * 2^23: adding it rounds to the nearest integer
+  for_vectors(K, [&](int64_t i, int64_t n) {
+    const VecInt nearest = __builtin_convertvector((load_n(row + i, n) * inverse + magic) - magic, VecInt);
+    for (int64_t j = 0; j < n; ++j) body(i + j, nearest[j]);
+  });
+}
+
+template <class Source>
+float quantize(const void* row, int64_t K, uint8_t* bytes) {
+  const auto* from = static_cast<const Source*>(row);
+  const float scale = largest_magnitude(from, K) / 127.0f;
+  for_quantized(from, K, scale,
+                [&](int64_t k, int32_t value) { bytes[k] = static_cast<uint8_t>(value + kBias); });
+  for (int64_t k = K; k < int8_columns(K); ++k) bytes[k] = kBias;
+  return scale;
+}
+
+void pack_int8(const float* rows, int64_t stride, int64_t count, int64_t K, int8_t* panel, float* scales,
+               int32_t* sums) {
+  std::memset(panel, 0, static_cast<size_t>(int8_columns(K) * kPanel));
+  for (int64_t n = 0; n < kPanel; ++n) {
+    sums[n] = 0;
+    scales[n] = 0;
+    if (n >= count) continue;
+    scales[n] = largest_magnitude(rows + n * stride, K) / 127.0f;
+    for_quantized(rows + n * stride, K, scales[n], [&](int64_t k, int32_t value) {
+      panel[k / 4 * 4 * kPanel + n * 4 + k % 4] = static_cast<int8_t>(value);
+      sums[n] += value;
+    });
+  }
+}
+#endif
+
 }  // namespace
+
+Int8Kernels int8_kernels() {
+#if defined(__AVX512VNNI__)
+  return {int8_product, pack_int8, quantize<float>, quantize<Bf16>};
+#else
+  return {};
+#endif
+}
 
 const GemmKernels& gemm_kernels(Precision precision) {
   static const GemmKernels fp32{product<Fp32>, pack<Fp32>, pack_rows<Fp32, float>, pack_rows<Fp32, float>};

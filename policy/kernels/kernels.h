@@ -26,10 +26,15 @@ struct ChunkStats {
   float max = 0, sum = 0, weighted = 0;
 };
 
+// One update of policy/adamw.h, its factors worked out in double and rounded once:
+//   m = beta1 m + one_minus_beta1 g;  v = beta2 v + one_minus_beta2 g^2, with g = gradient_scale * gradient
+//   w = kept w - rate m / (root sqrt(v) + epsilon)
 struct AdamWStep {
-  float learning_rate, beta1, beta2, epsilon, weight_decay;
-  float gradient_scale;            // multiplies the gradient first
-  float correction1, correction2;  // 1 - beta^t
+  float gradient_scale, beta1, one_minus_beta1, beta2, one_minus_beta2;
+  float kept;  // 1 - learning_rate * weight_decay
+  float rate;  // learning_rate / (1 - beta1^t)
+  float root;  // 1 / sqrt(1 - beta2^t)
+  float epsilon;
 };
 
 struct RowKernels {
@@ -41,8 +46,8 @@ struct RowKernels {
 
   // Rotates each head of one row [H, Dh], half-split pairs (i, i + Dh/2), by angles given as cos/sin [Dh/2]: floats to
   // elements, or floats to floats. direction -1 rotates back, which is the backward pass. x may be y for floats.
-  void (*rope)(const float* x, const float* cos, const float* sin, void* y, int64_t num_heads, int64_t head_dim,
-               float direction);
+  void (*rope)(const float* x, const float* cos, const float* sin, void* y, int64_t num_heads,
+               int64_t head_dim, float direction);
   void (*rope_floats)(const float* x, const float* cos, const float* sin, float* y, int64_t num_heads,
                       int64_t head_dim, float direction);
 
@@ -54,12 +59,12 @@ struct RowKernels {
   void (*exponentials)(float* logits, int64_t n, float inverse_temperature, float shift);
   // dlogits elements <- d loss / d logits for loss gradient `dlogprob` of logprob[target] and `dentropy` of the entropy.
   // A chunk of a row: target < 0 or >= n when it lies in another chunk.
-  void (*logprob_backward)(const float* logits, int64_t n, float inverse_temperature, RowStats stats, int64_t target,
-                           float dlogprob, float dentropy, void* dlogits);
+  void (*logprob_backward)(const float* logits, int64_t n, float inverse_temperature, RowStats stats,
+                           int64_t target, float dlogprob, float dentropy, void* dlogits);
 
   void (*to_elements)(const float* from, void* to, int64_t n);
   void (*to_floats)(const void* from, float* to, int64_t n);
-  // Sum of squares of n floats in double: vectors of lanes, then lanes in order.
+  // Sum of squares of n floats in double: eight lanes, then the lanes in order.
   double (*sum_of_squares)(const float* values, int64_t n);
   float (*dot)(const float* a, const float* b, int64_t n);
   void (*adamw)(float* weights, const float* gradient, float* exp_avg, float* exp_avg_sq, int64_t n,
@@ -69,6 +74,7 @@ struct RowKernels {
 struct Kernels {
   const char* name;  // plain, avx2, avx512 or avx512_bf16
   GemmKernels gemm;
+  Int8Kernels int8;
   AttentionKernels attention;
   RowKernels rows;
   // Does so many rounds of multiplications on registers and returns the operations done: the peak, for `r1 bench`.

@@ -24,8 +24,8 @@ float rms_norm(const float* x, const float* weight, void* out, int64_t K, float 
 
 // With r = 1/rms and g = dy * weight:  dx = r * (g - x * r^2 * mean(g * x)),  dweight += dy * x * r.
 template <class Element>
-void rms_norm_backward(const float* x, const float* weight, const void* gradients, float inverse_rms, float* dx,
-                       float* dweight, int64_t K) {
+void rms_norm_backward(const float* x, const float* weight, const void* gradients, float inverse_rms,
+                       float* dx, float* dweight, int64_t K) {
   const auto* dy = static_cast<const Element*>(gradients);
   Vec sum{};
   for_vectors(
@@ -39,8 +39,8 @@ void rms_norm_backward(const float* x, const float* weight, const void* gradient
 }
 
 template <class Element>
-void rope_heads(const float* x, const float* cos, const float* sin, Element* y, int64_t num_heads, int64_t head_dim,
-                float direction) {
+void rope_heads(const float* x, const float* cos, const float* sin, Element* y, int64_t num_heads,
+                int64_t head_dim, float direction) {
   const int64_t half = head_dim / 2;
   for (int64_t h = 0; h < num_heads; ++h) {
     const float* first = x + h * head_dim;
@@ -97,8 +97,8 @@ void exponentials(float* logits, int64_t length, float inverse_temperature, floa
 
 // With p = softmax(s): d logprob[y] / ds_j = [j = y] - p_j;  d entropy / ds_j = -p_j (log p_j + entropy).
 template <class Element>
-void logprob_backward(const float* logits, int64_t length, float inverse_temperature, RowStats stats, int64_t target,
-                      float dlogprob, float dentropy, void* result) {
+void logprob_backward(const float* logits, int64_t length, float inverse_temperature, RowStats stats,
+                      int64_t target, float dlogprob, float dentropy, void* result) {
   auto* dlogits = static_cast<Element*>(result);
   for_vectors(length, [&](int64_t i, int64_t n) {
     const Vec log_p = load_n(logits + i, n) * inverse_temperature - stats.logsumexp;
@@ -108,7 +108,8 @@ void logprob_backward(const float* logits, int64_t length, float inverse_tempera
   });
   if (target < 0 || target >= length) return;
   // Again in floats: the rounded value of -p must not be what dlogprob is added to.
-  const float log_p = logits[target] * inverse_temperature - stats.logsumexp, p = exp_vec(broadcast(log_p))[0];
+  const float log_p = logits[target] * inverse_temperature - stats.logsumexp,
+              p = exp_vec(broadcast(log_p))[0];
   const float entropy_part = p > 0.0f ? p * (log_p + stats.entropy) * dentropy : 0.0f;
   from_float((dlogprob - p * dlogprob - entropy_part) * inverse_temperature, dlogits[target]);
 }
@@ -146,15 +147,14 @@ inline Vec sqrt_vec(Vec x) {
 
 void adamw(float* weights, const float* gradient, float* exp_avg, float* exp_avg_sq, int64_t length,
            const AdamWStep& step) {
-  const float kept = 1.0f - step.learning_rate * step.weight_decay;
-  const float rate = step.learning_rate / step.correction1, root = 1.0f / std::sqrt(step.correction2);
   for_vectors(length, [&](int64_t i, int64_t n) {
     const Vec g = load_n(gradient + i, n) * step.gradient_scale;
-    const Vec m = load_n(exp_avg + i, n) * step.beta1 + g * (1.0f - step.beta1);
-    const Vec v = load_n(exp_avg_sq + i, n) * step.beta2 + g * g * (1.0f - step.beta2);
+    const Vec m = load_n(exp_avg + i, n) * step.beta1 + g * step.one_minus_beta1;
+    const Vec v = load_n(exp_avg_sq + i, n) * step.beta2 + g * g * step.one_minus_beta2;
     store_n(exp_avg + i, m, n);
     store_n(exp_avg_sq + i, v, n);
-    store_n(weights + i, load_n(weights + i, n) * kept - rate * m / (sqrt_vec(v) * root + step.epsilon), n);
+    const Vec change = step.rate * m / (sqrt_vec(v) * step.root + step.epsilon);
+    store_n(weights + i, load_n(weights + i, n) * step.kept - change, n);
   });
 }
 

@@ -12,7 +12,7 @@
 namespace r1::kernels::R1_KERNEL_ISA {
 
 constexpr int kVecs = kPanel / kWidth;  // vectors in one panel's row
-constexpr int kGroup = 6;               // panels that are finished together: even for Swiglu, two tiles of three
+constexpr int kGroup = 6;  // panels that are finished together: even for Swiglu, two tiles of three
 #if defined(__AVX512F__)
 constexpr int kRows = 8, kTilePanels = 3;
 #elif defined(__AVX2__)
@@ -31,10 +31,15 @@ constexpr bool kDotPairs = false;
 
 template <int Rows, int Panels>
 using Sums = Vec[Rows][Panels][kVecs];
+template <int Rows, int Panels>
+using IntSums = VecInt[Rows][Panels][kVecs];
+template <class Format, int Rows, int Panels>
+using SumsOf = typename Format::Sum[Rows][Panels][kVecs];
 
 // One step of K for a tile. x points at row 0's values of this step.
 template <int Rows, int Panels>
-inline void multiply(const float* x, int64_t x_row, const float* w, int64_t panel_stride, Sums<Rows, Panels>& sums) {
+inline void multiply(const float* x, int64_t x_row, const float* w, int64_t panel_stride,
+                     Sums<Rows, Panels>& sums) {
   Vec weights[Panels][kVecs];
   for (int p = 0; p < Panels; ++p) {
     for (int v = 0; v < kVecs; ++v) weights[p][v] = load(w + p * panel_stride + v * kWidth);
@@ -49,7 +54,8 @@ inline void multiply(const float* x, int64_t x_row, const float* w, int64_t pane
 
 #if defined(__AVX512BF16__)
 template <int Rows, int Panels>
-inline void multiply(const Bf16* x, int64_t x_row, const Bf16* w, int64_t panel_stride, Sums<Rows, Panels>& sums) {
+inline void multiply(const Bf16* x, int64_t x_row, const Bf16* w, int64_t panel_stride,
+                     Sums<Rows, Panels>& sums) {
   __m512i weights[Panels];
   for (int p = 0; p < Panels; ++p) weights[p] = _mm512_loadu_si512(w + p * panel_stride);
   for (int r = 0; r < Rows; ++r) {
@@ -64,7 +70,8 @@ inline void multiply(const Bf16* x, int64_t x_row, const Bf16* w, int64_t panel_
 #else
 // x: pairs of floats, widened before.
 template <int Rows, int Panels>
-inline void multiply(const float* x, int64_t x_row, const Bf16* w, int64_t panel_stride, Sums<Rows, Panels>& sums) {
+inline void multiply(const float* x, int64_t x_row, const Bf16* w, int64_t panel_stride,
+                     Sums<Rows, Panels>& sums) {
   Vec even[Panels][kVecs], odd[Panels][kVecs];
   for (int p = 0; p < Panels; ++p) {
     for (int v = 0; v < kVecs; ++v) {
@@ -87,6 +94,24 @@ inline void multiply(const float* x, int64_t x_row, const Bf16* w, int64_t panel
 }
 #endif
 
+#if defined(__AVX512VNNI__)
+// x: four unsigned bytes, w: four signed ones for each column. Integer sums are exact, whatever their order.
+template <int Rows, int Panels>
+inline void multiply(const uint8_t* x, int64_t x_row, const int8_t* w, int64_t panel_stride,
+                     IntSums<Rows, Panels>& sums) {
+  __m512i weights[Panels];
+  for (int p = 0; p < Panels; ++p) weights[p] = _mm512_loadu_si512(w + p * panel_stride);
+  for (int r = 0; r < Rows; ++r) {
+    int32_t quad;
+    std::memcpy(&quad, x + r * x_row, sizeof quad);
+    const __m512i input = _mm512_set1_epi32(quad);
+    for (int p = 0; p < Panels; ++p) {
+      sums[r][p][0] = (VecInt)_mm512_dpbusd_epi32((__m512i)sums[r][p][0], input, weights[p]);
+    }
+  }
+}
+#endif
+
 // Where a tile finds x: element (r, k) at data + r * row + k / step * step_stride + k % step.
 template <class Input>
 struct RowsOf {
@@ -95,44 +120,55 @@ struct RowsOf {
 };
 
 template <class Format, int R, int P, class Input>
-inline void tile(RowsOf<Input> x, const typename Format::Element* w, int64_t panel_stride, int64_t steps, float* out,
-                 int64_t out_row) {
-  Sums<R, P> sums = {};
+inline void tile(RowsOf<Input> x, const typename Format::Element* w, int64_t panel_stride, int64_t steps,
+                 float* out, int64_t out_row) {
+  SumsOf<Format, R, P> sums = {};
   for (int64_t s = 0; s < steps; ++s) {
     multiply<R, P>(x.data + s * x.step, x.row, w + s * kPanel * Format::kStep, panel_stride, sums);
   }
   for (int r = 0; r < R; ++r) {
     for (int p = 0; p < P; ++p) {
-      for (int v = 0; v < kVecs; ++v) store(out + r * out_row + p * kPanel + v * kWidth, sums[r][p][v]);
+      // As they are: integer sums are made floats by whoever knows their scales.
+      for (int v = 0; v < kVecs; ++v)
+        std::memcpy(out + r * out_row + p * kPanel + v * kWidth, &sums[r][p][v], sizeof(Vec));
     }
   }
 }
 
 // R rows of `panels` panels into out [R][kGroup * 16].
 template <class Format, int R, class Input>
-inline void group(RowsOf<Input> x, const typename Format::Element* w, int64_t panel_stride, int64_t steps, int64_t panels,
-           float* out) {
+inline void group(RowsOf<Input> x, const typename Format::Element* w, int64_t panel_stride, int64_t steps,
+                  int64_t panels, float* out) {
   constexpr int64_t kOutRow = kGroup * kPanel;
   constexpr int kWide = R <= kFewRows ? 2 * kTilePanels : kTilePanels;
   int64_t p = 0;
   for (; p + kWide <= panels; p += kWide) {
     tile<Format, R, kWide>(x, w + p * panel_stride, panel_stride, steps, out + p * kPanel, kOutRow);
   }
-  for (; p < panels; ++p) tile<Format, R, 1>(x, w + p * panel_stride, panel_stride, steps, out + p * kPanel, kOutRow);
+  for (; p < panels; ++p)
+    tile<Format, R, 1>(x, w + p * panel_stride, panel_stride, steps, out + p * kPanel, kOutRow);
 }
 
 template <class Format, class Input>
-inline void group_of(int64_t rows, RowsOf<Input> x, const typename Format::Element* w, int64_t panel_stride, int64_t steps,
-              int64_t panels, float* out) {
+inline void group_of(int64_t rows, RowsOf<Input> x, const typename Format::Element* w, int64_t panel_stride,
+                     int64_t steps, int64_t panels, float* out) {
   switch (rows) {
-    case 1: return group<Format, 1>(x, w, panel_stride, steps, panels, out);
-    case 2: return group<Format, 2>(x, w, panel_stride, steps, panels, out);
-    case 3: return group<Format, kRows >= 3 ? 3 : 1>(x, w, panel_stride, steps, panels, out);
-    case 4: return group<Format, kRows >= 4 ? 4 : 1>(x, w, panel_stride, steps, panels, out);
-    case 5: return group<Format, kRows >= 5 ? 5 : 1>(x, w, panel_stride, steps, panels, out);
-    case 6: return group<Format, kRows >= 6 ? 6 : 1>(x, w, panel_stride, steps, panels, out);
-    case 7: return group<Format, kRows >= 7 ? 7 : 1>(x, w, panel_stride, steps, panels, out);
-    default: return group<Format, kRows>(x, w, panel_stride, steps, panels, out);
+    case 1:
+      return group<Format, 1>(x, w, panel_stride, steps, panels, out);
+    case 2:
+      return group<Format, 2>(x, w, panel_stride, steps, panels, out);
+    case 3:
+      return group < Format, kRows >= 3 ? 3 : 1 > (x, w, panel_stride, steps, panels, out);
+    case 4:
+      return group < Format, kRows >= 4 ? 4 : 1 > (x, w, panel_stride, steps, panels, out);
+    case 5:
+      return group < Format, kRows >= 5 ? 5 : 1 > (x, w, panel_stride, steps, panels, out);
+    case 6:
+      return group < Format, kRows >= 6 ? 6 : 1 > (x, w, panel_stride, steps, panels, out);
+    case 7:
+      return group < Format, kRows >= 7 ? 7 : 1 > (x, w, panel_stride, steps, panels, out);
+    default:
+      return group<Format, kRows>(x, w, panel_stride, steps, panels, out);
   }
 }
 

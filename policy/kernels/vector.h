@@ -139,11 +139,19 @@ inline VecHalf round_to_bf16(Vec value) {
 // What activations and packed weights are stored as, and how a row of them is read and written as floats.
 struct Fp32 {
   using Element = float;
+  using Sum = Vec;
   static constexpr int kStep = 1;  // elements of K that lie together in a packed panel
 };
 struct Bf16Pairs {
   using Element = Bf16;
+  using Sum = Vec;
   static constexpr int kStep = 2;
+};
+// Packed weights of int8 products; x is unsigned bytes.
+struct Int8Quads {
+  using Element = int8_t;
+  using Sum = VecInt;
+  static constexpr int kStep = 4;
 };
 
 inline Vec load_n(const Bf16* from, int64_t n, float fill = 0.0f) {

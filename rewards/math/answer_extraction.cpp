@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "datasets/braces.h"
 #include "rewards/math/exact_number.h"
 #include "rewards/math/number_text.h"
 
@@ -24,25 +25,16 @@ Span trimmed(std::string_view text, Span span) {
   return span;
 }
 
-// The content of the brace that opens at `open`; none when it never closes. Escaped braces do not count.
-std::optional<Span> braced(std::string_view text, size_t open) {
-  int depth = 0;
-  for (size_t i = open; i < text.size(); ++i) {
-    if (text[i] == '\\')
-      ++i;
-    else if (text[i] == '{')
-      ++depth;
-    else if (text[i] == '}' && --depth == 0)
-      return Span{open + 1, i, i + 1, AnswerRule::Box};
-  }
-  return std::nullopt;
-}
-
 // The argument of a \boxed or \fbox that ends at `at`: a brace, or the word behind a space.
 std::optional<Span> box_argument(std::string_view text, size_t at) {
   size_t begin = at;
   while (begin < text.size() && is_space(text[begin])) ++begin;
-  if (begin < text.size() && text[begin] == '{') return braced(text, begin);
+  if (begin < text.size() && text[begin] == '{') {
+    const std::optional<std::string_view> content = braced(text, begin);
+    if (!content) return std::nullopt;
+    const size_t close = begin + 1 + content->size();
+    return Span{begin + 1, close, close + 1, AnswerRule::Box};
+  }
   if (begin == at) return std::nullopt;  // "\boxedfoo"
   size_t end = begin;
   while (end < text.size() && !is_space(text[end]) && text[end] != '$') ++end;

@@ -65,8 +65,16 @@ TEST_F(BadInput, MissingConfigFileIsNamed) {
 
 TEST_F(BadInput, UnknownFlagAndUnknownVerbAreUsageErrors) {
   expect_refusal(run_r1({"grpo", "--groupsize", "4"}), 2, {"--groupsize", "--help"});
-  expect_refusal(run_r1({"grpoo"}), 2, {"--help"});
   expect_refusal(run_r1({}), 2, {"--help"});
+}
+
+TEST_F(BadInput, UnknownVerbIsNamedWithTheNearest) {
+  expect_refusal(run_r1({"grpoo"}), 2, {"\"grpoo\"", "did you mean \"grpo\"?", "--help"});
+  expect_refusal(run_r1({"verfy", "math"}), 2, {"\"verfy\"", "\"verify\""});
+  expect_refusal(run_r1({"verify", "maths"}), 2, {"\"verify maths\"", "\"verify math\""});
+  const ProgramResult far = run_r1({"bake", "--config", "x.json"});
+  expect_refusal(far, 2, {"\"bake\"", "--help"});
+  EXPECT_THAT(far.err, testing::Not(HasSubstr("did you mean")));
 }
 
 TEST_F(BadInput, GroupOfOneSaysWhyAndWhat) {

@@ -120,7 +120,9 @@ INSTANTIATE_TEST_SUITE_P(Architectures, ToyModels, testing::Values("toy_llama", 
 TEST_P(ToyModels, LogprobsAndLogitsEqualTransformers) {
   at::NoGradGuard no_grad;
   const Policy policy = toy(GetParam());
-  for (const Json& sequence : golden(std::string(GetParam()) + "/golden.json").at("sequences")) {
+  const Json expected = golden(std::string(GetParam()) + "/golden.json");
+  ASSERT_FALSE(expected.at("sequences").empty());
+  for (const Json& sequence : expected.at("sequences")) {
     const auto ids = sequence.at("token_ids").get<std::vector<int64_t>>();
     const auto logprobs = sequence.at("logprobs").get<std::vector<double>>();
     const at::Tensor found = sequence_logprobs(policy, ids);
@@ -353,13 +355,16 @@ TEST_F(DemoModel, LogprobsAndLogitsEqualTransformersToOneInTenThousand) {
   at::NoGradGuard no_grad;
   const Policy policy = load();
   double worst = 0;
-  for (const Json& prompt : golden("smollm2/prompts.json").at("prompts")) {
+  size_t num_compared = 0;
+  const Json prompts = golden("smollm2/prompts.json");
+  for (const Json& prompt : prompts.at("prompts")) {
     const auto ids = prompt.at("token_ids").get<std::vector<int64_t>>();
     const auto expected = prompt.at("logprobs").get<std::vector<double>>();
     const at::Tensor found = sequence_logprobs(policy, ids);
-    for (size_t i = 0; i < expected.size(); ++i)
+    for (size_t i = 0; i < expected.size(); ++i, ++num_compared)
       worst = std::max(worst, std::abs(found[i].item<double>() - expected[i]));
   }
+  EXPECT_GT(num_compared, 0u);
   RecordProperty("worst", std::to_string(worst));
   EXPECT_LT(worst, 1e-4);
 }
@@ -386,7 +391,9 @@ TEST_F(DemoModel, Bf16LogprobsAreNearTransformersFloat32) {
 TEST_F(DemoModel, SixtyFourGreedyTokensEqualTransformersOnTenPrompts) {
   at::NoGradGuard no_grad;
   const Policy policy = load();
-  for (const Json& prompt : golden("smollm2/prompts.json").at("prompts")) {
+  const Json prompts = golden("smollm2/prompts.json");
+  ASSERT_EQ(prompts.at("prompts").size(), 10u);
+  for (const Json& prompt : prompts.at("prompts")) {
     auto ids = prompt.at("token_ids").get<std::vector<int64_t>>();
     const auto expected = prompt.at("greedy_ids").get<std::vector<int64_t>>();
     ASSERT_EQ(expected.size(), 64u);

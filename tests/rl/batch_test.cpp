@@ -55,14 +55,21 @@ TEST(Batch, ASampleLargerThanTheBudgetGetsItsOwnMicroBatch) {
 }
 
 TEST(Batch, DenominatorsCountTrainedTokensAndSequences) {
-  const Denominators counted = count_denominators(two_prompts(), 50);
+  const Denominators counted = count_denominators(two_prompts(), {0, 1, 2, 3}, 50);
   EXPECT_EQ(counted.num_tokens, 7);
   EXPECT_EQ(counted.num_sequences, 3);  // the fully masked sample leaves the count
+  EXPECT_EQ(counted.max_length, 50);
+}
+
+TEST(Batch, DenominatorsOfAMinibatchCountItsSamplesAlone) {
+  const Denominators counted = count_denominators(two_prompts(), {1, 3}, 50);
+  EXPECT_EQ(counted.num_tokens, 3);
+  EXPECT_EQ(counted.num_sequences, 1);
 }
 
 TEST(Batch, TokenWeightsOfAStepSumToOneForBothMeans) {
   const TrainBatch batch = two_prompts();
-  const Denominators counted = count_denominators(batch, 50);
+  const Denominators counted = count_denominators(batch, {0, 1, 2, 3}, 50);
   for (Aggregation aggregation : {Aggregation::TokenMean, Aggregation::SequenceMean}) {
     double sum = 0;
     for (const TrainSample& s : batch.samples) {

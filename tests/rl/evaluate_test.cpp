@@ -63,10 +63,11 @@ TEST(Evaluate, CountsCorrectAnswersTruncationsAndMissingAnswers) {
 
 TEST(Evaluate, ManySamplesGiveAverageAnySuccessAndMajority) {
   const EvalResult result = run({{"\\boxed{0}", "\\boxed{0}", "\\boxed{9}"},    // majority right
-                                 {"\\boxed{1}", "\\boxed{5}", "\\boxed{5}"}});  // majority wrong, one right
-  EXPECT_DOUBLE_EQ(result.accuracy, 0.5);
+                                 {"\\boxed{1}", "\\boxed{5}", "\\boxed{5}"},    // majority wrong, one right
+                                 {"\\boxed{9}", "\\boxed{2}", "\\boxed{2}"}});  // majority right
+  EXPECT_DOUBLE_EQ(result.accuracy, 5.0 / 9);
   EXPECT_DOUBLE_EQ(result.pass_at_k, 1.0);
-  EXPECT_DOUBLE_EQ(result.majority, 0.5);
+  EXPECT_DOUBLE_EQ(result.majority, 2.0 / 3);
 }
 
 TEST(Evaluate, ComparisonIsPairedAndExact) {
@@ -80,6 +81,20 @@ TEST(Evaluate, ComparisonIsPairedAndExact) {
 
 TEST(Evaluate, EvaluationsOfDifferentProblemsAreNotCompared) {
   EXPECT_THROW(compare(run({{"x"}}), run({{"x"}, {"x"}})), DataError);
+}
+
+// The template opens the thinking, so text without "</think>" has no answer yet: the verifier must learn of the tail.
+TEST(Evaluate, ThinkingThatThePromptOpensReachesTheVerifier) {
+  LanguageModel model = make_toy_model(1);
+  model.chat_template = ChatTemplate(
+      "{% for message in messages %}{{ message['content'] }}{% endfor %}{% if add_generation_prompt %}"
+      "{{ 'A: <think>' }}{% endif %}",
+      "", "");
+  ScriptedEngine engine({{"\\boxed{0}"}, {"so </think> \\boxed{1}"}});
+  RewardSet rewards(RewardConfig{});
+  const EvalResult result = evaluate(model, engine, rewards, problems(2), {}, 1);
+  EXPECT_EQ(result.samples[0].verdict, Verdict::NoAnswer);
+  EXPECT_EQ(result.samples[1].verdict, Verdict::Correct);
 }
 
 TEST(Evaluate, AnEmptySetIsAnError) {

@@ -128,6 +128,14 @@ TEST(Loss, GradientEqualsFiniteDifferencesForEverySwitch) {
   }
 }
 
+TEST(Loss, EveryTermIsWeightedTokenByToken) {
+  LossInputs inputs = completion({1.1, 0.9}, 2);
+  inputs.weights = vec({0.25, 0.75});
+  inputs.ref_logprobs = inputs.logprobs.detach() + vec({0.4, -0.2});  // k1: -0.4 and 0.2
+  const LossConfig config{.clip = ClipKind::None, .kl = KlKind::LossK1, .kl_coef = 0.5, .entropy_coef = 0.1};
+  EXPECT_NEAR(value(inputs, config), 0.25 * (-2.2 - 0.2 - 0.05) + 0.75 * (-1.8 + 0.1 - 0.05), 1e-12);
+}
+
 TEST(Loss, ClipFractionsCountOnlyWhereTheClipActs) {
   LossInputs inputs = completion({0.5, 0.5, 2.0, 2.0}, 1);
   inputs.advantages = vec({1, -1, 1, -1});

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace r1 {
 namespace {
 
@@ -37,10 +39,24 @@ TEST(Statistics, BootstrapIntervalHoldsTheMeanAndRepeats) {
   EXPECT_EQ(a.high, b.high);
 }
 
+TEST(Statistics, BootstrapOfYesAndNoIsTheBinomialQuantiles) {
+  // 18 of 36: the resampled count is Binomial(36, 1/2). P(X <= 11) = 0.0144 and P(X <= 12) = 0.0326 put the 2.5 %
+  // quantile at 12 and, by symmetry, the other at 24; 10,000 rounds have a standard error of 0.0016.
+  std::vector<double> scores(36, 0.0);
+  std::fill(scores.begin(), scores.begin() + 18, 1.0);
+  const Interval interval = bootstrap_interval(scores);
+  EXPECT_NEAR(interval.low, 12 / 36.0, 1e-12);
+  EXPECT_NEAR(interval.high, 24 / 36.0, 1e-12);
+}
+
 TEST(Statistics, PermutationTestAgreesWithTheSignTestOnAllWins) {
   // Ten wins of equal size: 2 of 2^10 sign patterns are as extreme.
   const std::vector<double> first(10, 0.0), second(10, 1.0);
   EXPECT_NEAR(paired_permutation_test(first, second), 2 / 1024.0, 1.5e-3);
+  // Five wins: 2 of 2^5, with a standard error of 0.0024; one side alone would be 0.031.
+  const std::vector<double> five(5, 0.0), better(5, 0.5);
+  EXPECT_NEAR(paired_permutation_test(five, better), 2 / 32.0, 0.012);
+  EXPECT_NEAR(paired_permutation_test(better, five), 2 / 32.0, 0.012);
   EXPECT_NEAR(paired_permutation_test(first, first), 1.0, 1e-12);
 }
 

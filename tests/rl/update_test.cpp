@@ -53,7 +53,7 @@ class Update : public testing::Test {
 
   NamedTensors gradient(const TrainBatch& batch, const std::vector<size_t>& samples, int64_t token_budget,
                         const LossConfig& loss) {
-    const UpdateOptions options{1.0, loss.aggregation, count_denominators(batch, 64), token_budget};
+    const UpdateOptions options{1.0, loss.aggregation, count_denominators(batch, all(), 64), token_budget};
     model_.policy.zero_gradients();
     result_ = accumulate_gradients(model_.policy, batch, samples, options, [&](const LossInputs& inputs) {
       return policy_gradient_loss(inputs, loss);

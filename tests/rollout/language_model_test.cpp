@@ -21,7 +21,7 @@ TEST(LanguageModel, ASavedFolderLoadsBackToTheSameModel) {
     EXPECT_TRUE(weight.equal(loaded.policy.weights().at(name)));
   EXPECT_EQ(loaded.chat_template.source(), model.chat_template.source());
   const Example example{.id = "e", .messages = {{"user", "hi"}}};
-  EXPECT_EQ(prompt_ids(loaded, example), prompt_ids(model, example));
+  EXPECT_EQ(render_prompt(loaded, example).token_ids, render_prompt(model, example).token_ids);
 }
 
 TEST(LanguageModel, ATokenizerLargerThanTheModelIsRefused) {
@@ -37,7 +37,7 @@ TEST(LanguageModel, ATokenizerLargerThanTheModelIsRefused) {
 
 TEST(LanguageModel, ThePromptOpensTheAssistantsTurn) {
   const LanguageModel model = make_toy_model(1);
-  const PromptText prompt = render_prompt(model, {.id = "e", .messages = {{"user", "hi"}}});
+  const Prompt prompt = render_prompt(model, {.id = "e", .messages = {{"user", "hi"}}});
   EXPECT_EQ(prompt.text, "<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n");
   EXPECT_EQ(prompt.tail, "<|im_start|>assistant\n");
 }
@@ -50,7 +50,8 @@ TEST(LanguageModel, TheDemoModelKnowsTheCapitalOfFrance) {
   if (demo_model_path().empty()) GTEST_SKIP() << "the demo model is not installed: run scripts/setup.sh";
   const LanguageModel model = load_language_model(demo_model_path(), c10::Device("cpu"));
   EXPECT_EQ(model.policy.config().num_layers, 30);
-  const auto ids = prompt_ids(model, {.id = "e", .messages = {{"user", "What is the capital of France?"}}});
+  const auto ids =
+      render_prompt(model, {.id = "e", .messages = {{"user", "What is the capital of France?"}}}).token_ids;
   EXPECT_EQ(ids.front(), *model.tokenizer.find_token("<|im_start|>"));
 }
 

@@ -315,6 +315,19 @@ TEST_P(Engine, TheStopTokenIsInTheCompletionAndNotInTheText) {
   EXPECT_EQ(completion.finish_reason, FinishReason::Stop);
   EXPECT_EQ(completion.token_ids.back(), stop);
   EXPECT_LE(completion.token_ids.size(), 3u);
+  // The model's own end of turn is a special token: recorded, but no text. About 1 token in 259 is one.
+  config_.stop_token_ids = {};
+  int num_ended = 0;
+  for (const Group& group : generate(requests(64), config_, 64)) {
+    for (const Completion& ended : group.completions) {
+      if (ended.finish_reason != FinishReason::Stop) continue;
+      ++num_ended;
+      EXPECT_EQ(ended.token_ids.back(), kToyTurnEnd);
+      EXPECT_EQ(ended.rollout_logprobs.size(), ended.token_ids.size());
+      EXPECT_EQ(ended.text.find("<|im_end|>"), std::string::npos) << ended.text;
+    }
+  }
+  EXPECT_GT(num_ended, 0);
 }
 
 TEST_P(Engine, AStopStringEndsTheCompletionAndIsCutFromTheText) {

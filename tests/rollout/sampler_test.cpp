@@ -44,6 +44,8 @@ TEST(Sampler, TopKKeepsTheMostLikelyTokens) {
 TEST(Sampler, TopPKeepsTheSmallestSetThatReachesIt) {
   EXPECT_EQ(sample_token(kLogits, {.top_p = 0.4}, 0.01).token, 3);   // 0.4 alone reaches it
   EXPECT_EQ(sample_token(kLogits, {.top_p = 0.41}, 0.01).token, 2);  // two are needed
+  // Four equal tokens: two reach a half exactly, and no third is kept.
+  EXPECT_EQ(sample_token(std::vector<float>(4, 0.0f), {.top_p = 0.5}, 0.99).token, 1);
 }
 
 TEST(Sampler, MinPIsRelativeToTheMostLikely) {
