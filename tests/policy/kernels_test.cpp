@@ -768,21 +768,24 @@ TEST_P(KernelSet, AdamWEqualsThePlainLoop) {
     for (float& value : exp_avg_sq) value *= value;
     std::vector<double> w(weights.begin(), weights.end()), m(exp_avg.begin(), exp_avg.end()),
         v(exp_avg_sq.begin(), exp_avg_sq.end());
-    AdamWStep step{.learning_rate = 0.01f,
-                   .beta1 = 0.9f,
-                   .beta2 = 0.99f,
-                   .epsilon = 1e-8f,
-                   .weight_decay = 0.1f,
-                   .gradient_scale = 0.5f,
-                   .correction1 = 1 - 0.9f * 0.9f,
-                   .correction2 = 1 - 0.99f * 0.99f};
+    const double learning_rate = 0.01, decay = 0.1, correction1 = 1 - 0.9 * 0.9,
+                 correction2 = 1 - 0.99 * 0.99;
+    const AdamWStep step{.gradient_scale = 0.5f,
+                         .beta1 = 0.9f,
+                         .one_minus_beta1 = 0.1f,
+                         .beta2 = 0.99f,
+                         .one_minus_beta2 = 0.01f,
+                         .kept = static_cast<float>(1 - learning_rate * decay),
+                         .rate = static_cast<float>(learning_rate / correction1),
+                         .root = static_cast<float>(1 / std::sqrt(correction2)),
+                         .epsilon = 1e-8f};
     kernel().rows.adamw(weights.data(), gradient.data(), exp_avg.data(), exp_avg_sq.data(), n, step);
     for (size_t i = 0; i < w.size(); ++i) {
       const double g = 0.5 * gradient[i];
-      m[i] = double{step.beta1} * m[i] + (1 - double{step.beta1}) * g;
-      v[i] = double{step.beta2} * v[i] + (1 - double{step.beta2}) * g * g;
-      w[i] = w[i] * (1 - 0.01 * 0.1) -
-             0.01 * (m[i] / step.correction1) / (std::sqrt(v[i] / step.correction2) + double{step.epsilon});
+      m[i] = 0.9 * m[i] + 0.1 * g;
+      v[i] = 0.99 * v[i] + 0.01 * g * g;
+      w[i] = w[i] * (1 - learning_rate * decay) -
+             learning_rate * (m[i] / correction1) / (std::sqrt(v[i] / correction2) + 1e-8);
       ASSERT_NEAR(exp_avg[i], m[i], 1e-6) << n;
       ASSERT_NEAR(exp_avg_sq[i], v[i], 1e-6 * (1 + v[i])) << n;
       ASSERT_NEAR(weights[i], w[i], 1e-6 * (1 + std::abs(w[i]))) << n;

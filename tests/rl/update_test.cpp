@@ -205,7 +205,7 @@ TEST_F(Update, AStepAfterASkippedOneHasItsOwnGradientOnly) {
   bad.samples[0].old_logprobs[0] = kNan;
   gradient(bad, all(), 1000, {});
   ASSERT_FALSE(apply_gradients(model_.policy, optimizer, result_.loss, 1e-3, 1.0).finite);
-  const UpdateOptions options{1.0, Aggregation::TokenMean, count_denominators(batch_, 64), 1000};
+  const UpdateOptions options{1.0, Aggregation::TokenMean, count_denominators(batch_, all(), 64), 1000};
   accumulate_gradients(model_.policy, batch_, all(), options,
                        [](const LossInputs& inputs) { return policy_gradient_loss(inputs, {}); });
   EXPECT_EQ(relative_difference(model_.policy.gradients(), clean), 0);
@@ -223,7 +223,7 @@ TEST(UpdateParity, ScoredLogprobsAreTheTrainingForwardsBitForBit) {
     model.policy.set_requires_grad(true);
     for (int64_t budget : {1, 13, 100000}) {
       EXPECT_EQ(score_samples(model.policy, batch, all, 1.0, budget), scored) << budget;
-      const UpdateOptions options{1.0, Aggregation::TokenMean, count_denominators(batch, 64), budget};
+      const UpdateOptions options{1.0, Aggregation::TokenMean, count_denominators(batch, all, 64), budget};
       const GradientResult result =
           accumulate_gradients(model.policy, batch, all, options,
                                [](const LossInputs& inputs) { return policy_gradient_loss(inputs, {}); });

@@ -318,7 +318,7 @@ TEST_P(Engine, TheStopTokenIsInTheCompletionAndNotInTheText) {
   // The model's own end of turn is a special token: recorded, but no text. About 1 token in 259 is one.
   config_.stop_token_ids = {};
   int num_ended = 0;
-  for (const Group& group : generate(requests(64), config_, 64)) {
+  for (const Group& group : generate(requests(64), config_, {})) {
     for (const Completion& ended : group.completions) {
       if (ended.finish_reason != FinishReason::Stop) continue;
       ++num_ended;
