@@ -30,6 +30,7 @@ struct ToyModelOptions {
   bool tied_embeddings = true;
   bool qwen2 = false;  // with biases on q, k and v
   double scale = 1.0;  // of the weights; larger makes the distribution sharper
+  Precision precision = Precision::Fp32;
 };
 
 inline ModelConfig toy_config(const ToyModelOptions& options = {}) {
@@ -107,7 +108,7 @@ inline std::string toy_tokenizer_config_json(const std::string& chat_template = 
 inline LanguageModel make_toy_model(const ToyModelOptions& options = {}) {
   ModelConfig config = toy_config(options);
   NamedTensors weights = toy_weights(config, options);
-  return {Policy(std::move(config), std::move(weights), c10::Device("cpu")),
+  return {Policy(std::move(config), std::move(weights), c10::Device("cpu"), options.precision),
           Tokenizer::from_hf_json(toy_tokenizer_json(), toy_tokenizer_config_json(), "the toy tokenizer"),
           ChatTemplate(kToyChatTemplate, "", "<|im_end|>")};
 }

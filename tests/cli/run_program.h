@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/files.h"
@@ -34,7 +35,9 @@ inline std::string r1_program() {
 // A started program; the destructor kills it if it still runs.
 class RunningProgram {
  public:
-  explicit RunningProgram(const std::vector<std::string>& arguments, const std::string& input = "") {
+  // environment: names and values beside what this process has.
+  explicit RunningProgram(const std::vector<std::string>& arguments, const std::string& input = "",
+                          const std::vector<std::pair<std::string, std::string>>& environment = {}) {
     write_file_durably(folder_ / "in", input);
     for (const char* name : {"out", "err"}) write_file_durably(folder_ / name, "");
     std::vector<std::string> words = {r1_program()};
@@ -45,6 +48,7 @@ class RunningProgram {
     const std::string in = folder_ / "in", out = folder_ / "out", err = folder_ / "err";
     pid_ = ::fork();
     if (pid_ != 0) return;
+    for (const auto& [name, value] : environment) ::setenv(name.c_str(), value.c_str(), /*overwrite=*/1);
     // One thread: on a busy machine two that wait for each other at every tiny operation are far slower.
     ::setenv("OMP_NUM_THREADS", "1", /*overwrite=*/0);
     ::dup2(::open(in.c_str(), O_RDONLY), STDIN_FILENO);

@@ -37,7 +37,8 @@ TEST(Batch, SamplesSeeTheirPromptAndNothingOfEachOther) {
   ASSERT_EQ(plan.segments.size(), 3u);
   EXPECT_EQ(plan.segments[2].prefix_begin, 0);
   EXPECT_EQ(plan.segments[2].prefix_len, 3);
-  EXPECT_EQ(plan.segments[2].own_begin, 5);
+  EXPECT_EQ(plan.segments[2].query_begin, 5);
+  EXPECT_EQ(plan.segments[2].num_queries, 3);
   EXPECT_EQ(plan.segments[2].own_past, 0);
 }
 

@@ -55,9 +55,13 @@ std::map<std::string, double> deterministic(const Metrics& metrics) {
   return result;
 }
 
-TEST(Grpo, ParityIsExactlyZeroAtEveryStep) {
+class GrpoPrecision : public testing::TestWithParam<Precision> {};
+INSTANTIATE_TEST_SUITE_P(Both, GrpoPrecision, testing::Values(Precision::Fp32, Precision::Bf16),
+                         [](const auto& info) { return info.param == Precision::Fp32 ? "Fp32" : "Bf16"; });
+
+TEST_P(GrpoPrecision, ParityIsExactlyZeroAtEveryStep) {
   TempFolder folder;
-  LanguageModel model = make_toy_model({.scale = 2.0});
+  LanguageModel model = make_toy_model(ToyModelOptions{.scale = 2.0, .precision = GetParam()});
   Recorded recorded;
   GrpoConfig config = small_grpo(folder / "run");
   config.sampling.temperature = 0.8;  // at 1, training that forgets the temperature would pass
@@ -71,22 +75,22 @@ TEST(Grpo, ParityIsExactlyZeroAtEveryStep) {
   EXPECT_TRUE(trained);
 }
 
-TEST(Grpo, ResumedMetricsAndWeightsEqualTheUninterruptedRun) {
+TEST_P(GrpoPrecision, ResumedMetricsAndWeightsEqualTheUninterruptedRun) {
   TempFolder folder;
-  LanguageModel whole = make_toy_model({.scale = 2.0});
+  LanguageModel whole = make_toy_model(ToyModelOptions{.scale = 2.0, .precision = GetParam()});
   Recorded uninterrupted;
   train_grpo(small_grpo(folder / "whole"), whole, false, uninterrupted.observer());
 
   // Stopped by an exception out of step 5: the newest checkpoint is that of step 4.
   const GrpoConfig config = small_grpo(folder / "cut");
-  LanguageModel cut = make_toy_model({.scale = 2.0});
+  LanguageModel cut = make_toy_model(ToyModelOptions{.scale = 2.0, .precision = GetParam()});
   TrainObserver failing{[](int64_t step, int64_t, const Metrics&) {
                           if (step == 5) throw IoError("planted");
                         },
                         {},
                         {}};
   EXPECT_THROW(train_grpo(config, cut, false, failing), IoError);
-  LanguageModel resumed = make_toy_model({.scale = 2.0});
+  LanguageModel resumed = make_toy_model(ToyModelOptions{.scale = 2.0, .precision = GetParam()});
   Recorded rest;
   train_grpo(config, resumed, true, rest.observer());
 
@@ -152,7 +156,7 @@ TEST(Grpo, KlIsMeasuredFromTheModelTheRunStartedWith) {
   EXPECT_GT(recorded.steps.back().at("kl"), 0.0);
 }
 
-TEST(Grpo, TheLengthRewardIsLearnedInSecondsOnAToyModel) {
+TEST_P(GrpoPrecision, TheLengthRewardIsLearnedInSecondsOnAToyModel) {
   TempFolder folder;
   GrpoConfig config = small_grpo(folder / "run");
   config.steps = 40;
@@ -161,7 +165,7 @@ TEST(Grpo, TheLengthRewardIsLearnedInSecondsOnAToyModel) {
   config.run.checkpoint_every = 100;
   config.reward.rewards = {{"length", 1.0}};
   config.schedule.learning_rate = 5e-3;
-  LanguageModel model = make_toy_model({.scale = 2.0});
+  LanguageModel model = make_toy_model(ToyModelOptions{.scale = 2.0, .precision = GetParam()});
   Recorded recorded;
   train_grpo(config, model, false, recorded.observer());
   double before = 0, after = 0;

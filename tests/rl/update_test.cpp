@@ -194,7 +194,42 @@ TEST_F(Update, ANotFiniteUpdateLeavesWeightsAndOptimizerUntouched) {
   for (const auto& [name, tensor] : weights)
     EXPECT_TRUE(tensor.equal(model_.policy.weights().at(name))) << name;
   for (const auto& [name, tensor] : moments) EXPECT_TRUE(tensor.equal(optimizer.state().at(name))) << name;
-  EXPECT_TRUE(model_.policy.gradients().empty());
+  EXPECT_EQ(global_grad_norm(model_.policy.gradients()), 0) << "the next step begins with zeros";
+}
+
+// Without zeroing first the next step would begin with the rest of this one.
+TEST_F(Update, AStepAfterASkippedOneHasItsOwnGradientOnly) {
+  AdamW optimizer(model_.policy.weights(), {});
+  const NamedTensors clean = gradient(batch_, all(), 1000, {});
+  TrainBatch bad = batch_;
+  bad.samples[0].old_logprobs[0] = kNan;
+  gradient(bad, all(), 1000, {});
+  ASSERT_FALSE(apply_gradients(model_.policy, optimizer, result_.loss, 1e-3, 1.0).finite);
+  const UpdateOptions options{1.0, Aggregation::TokenMean, count_denominators(batch_, all(), 64), 1000};
+  accumulate_gradients(model_.policy, batch_, all(), options,
+                       [](const LossInputs& inputs) { return policy_gradient_loss(inputs, {}); });
+  EXPECT_EQ(relative_difference(model_.policy.gradients(), clean), 0);
+}
+
+// In both precisions the training forward repeats what scoring recorded, however the step is cut into micro-batches.
+TEST(UpdateParity, ScoredLogprobsAreTheTrainingForwardsBitForBit) {
+  for (Precision precision : {Precision::Fp32, Precision::Bf16}) {
+    LanguageModel model = make_toy_model(ToyModelOptions{.precision = precision});
+    TrainBatch batch = make_batch(model.policy);
+    std::vector<size_t> all(batch.samples.size());
+    std::iota(all.begin(), all.end(), size_t{0});
+    const auto scored = score_samples(model.policy, batch, all, 1.0, 1000);
+    for (size_t i : all) batch.samples[i].old_logprobs = scored[i];
+    model.policy.set_requires_grad(true);
+    for (int64_t budget : {1, 13, 100000}) {
+      EXPECT_EQ(score_samples(model.policy, batch, all, 1.0, budget), scored) << budget;
+      const UpdateOptions options{1.0, Aggregation::TokenMean, count_denominators(batch, all, 64), budget};
+      const GradientResult result =
+          accumulate_gradients(model.policy, batch, all, options,
+                               [](const LossInputs& inputs) { return policy_gradient_loss(inputs, {}); });
+      EXPECT_EQ(result.parity, 0.0) << budget;
+    }
+  }
 }
 
 TEST_F(Update, MinibatchesDivideThePromptsAndKeepGroupsTogether) {
