@@ -120,7 +120,6 @@ kernels::AdamWStep factors(const AdamWConfig& config, double learning_rate, doub
   const auto rounded = [](double value) { return static_cast<float>(value); };
   const double steps = static_cast<double>(t);
   return {.gradient_scale = rounded(gradient_scale),
-          .beta1 = rounded(config.beta1),
           .one_minus_beta1 = rounded(1 - config.beta1),
           .beta2 = rounded(config.beta2),
           .one_minus_beta2 = rounded(1 - config.beta2),

@@ -27,10 +27,10 @@ struct ChunkStats {
 };
 
 // One update of policy/adamw.h, its factors worked out in double and rounded once:
-//   m = beta1 m + one_minus_beta1 g;  v = beta2 v + one_minus_beta2 g^2, with g = gradient_scale * gradient
+//   m = m + one_minus_beta1 (g - m);  v = beta2 v + one_minus_beta2 g^2, with g = gradient_scale * gradient
 //   w = kept w - rate m / (root sqrt(v) + epsilon)
 struct AdamWStep {
-  float gradient_scale, beta1, one_minus_beta1, beta2, one_minus_beta2;
+  float gradient_scale, one_minus_beta1, beta2, one_minus_beta2;
   float kept;  // 1 - learning_rate * weight_decay
   float rate;  // learning_rate / (1 - beta1^t)
   float root;  // 1 / sqrt(1 - beta2^t)

@@ -149,7 +149,7 @@ void adamw(float* weights, const float* gradient, float* exp_avg, float* exp_avg
            const AdamWStep& step) {
   for_vectors(length, [&](int64_t i, int64_t n) {
     const Vec g = load_n(gradient + i, n) * step.gradient_scale;
-    const Vec m = load_n(exp_avg + i, n) * step.beta1 + g * step.one_minus_beta1;
+    const Vec before = load_n(exp_avg + i, n), m = before + (g - before) * step.one_minus_beta1;
     const Vec v = load_n(exp_avg_sq + i, n) * step.beta2 + g * g * step.one_minus_beta2;
     store_n(exp_avg + i, m, n);
     store_n(exp_avg_sq + i, v, n);
