@@ -47,8 +47,9 @@ void expect_equal(const NamedTensors& a, const NamedTensors& b) {
   for (const auto& [name, tensor] : a) EXPECT_TRUE(at::equal(tensor, b.at(name))) << name;
 }
 
+// Values are about 1; what is far smaller is a difference of such, with their roundings.
 double worst_relative(const at::Tensor& a, const at::Tensor& b) {
-  return a.sub(b).abs().div(b.abs().clamp_min(1e-3)).max().item<double>();
+  return a.sub(b).abs().div(b.abs().clamp_min(0.05)).max().item<double>();
 }
 
 AdamWConfig decaying() {

@@ -112,7 +112,7 @@ double golden_loss(Policy& policy, const Json& expected) {
 
 // Distances of bf16 products from transformers in float32, measured on the golden files and doubled.
 constexpr double kToyBf16Logprobs = 0.15, kToyBf16Loss = 0.01;
-constexpr double kDemoBf16Worst = 0.2, kDemoBf16Mean = 0.02, kDemoBf16Loss = 0.003, kDemoBf16Norm = 0.02;
+constexpr double kDemoBf16Worst = 0.45, kDemoBf16Mean = 0.04, kDemoBf16Loss = 0.0012, kDemoBf16Norm = 0.009;
 
 class ToyModels : public testing::TestWithParam<const char*> {};
 INSTANTIATE_TEST_SUITE_P(Architectures, ToyModels, testing::Values("toy_llama", "toy_qwen2"));

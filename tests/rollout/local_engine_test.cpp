@@ -274,8 +274,9 @@ TEST_P(Engine, IgnoreEosGivesEveryCompletionItsFullLength) {
 TEST_P(Engine, ACompletionEndsWhereTheContextDoes) {
   const std::vector<RolloutRequest> request = {{{.id = "long"}, std::vector<TokenId>(250, 65), 3, 0}};
   config_.ignore_eos = true;
-  for (const Completion& completion : generate(request, config_, {.max_batch = 2})[0].completions)
-    EXPECT_EQ(completion.token_ids.size(), 6u);
+  const auto groups = generate(request, config_, {.max_batch = 2});
+  ASSERT_EQ(groups[0].completions.size(), 3u);
+  for (const Completion& completion : groups[0].completions) EXPECT_EQ(completion.token_ids.size(), 6u);
 }
 
 TEST_P(Engine, LogitsThatAreNotFiniteEndTheCallAndLeaveNothingInTheCache) {
