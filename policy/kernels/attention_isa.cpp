@@ -78,25 +78,8 @@ inline void store_step(float* to, const Vec* first, const Vec* second) {
 // body.operator()<R>(r) for tiles of R rows from row r on that cover [begin, end).
 template <class Body>
 inline void for_row_tiles(int64_t begin, int64_t end, Body body) {
-  int64_t r = begin;
-  for (; r + kRows <= end; r += kRows) body.template operator()<kRows>(r);
-  switch (end - r) {
-    case 1:
-      return body.template operator()<1>(r);
-    case 2:
-      return body.template operator() < kRows >= 2 ? 2 : 1 > (r);
-    case 3:
-      return body.template operator() < kRows >= 3 ? 3 : 1 > (r);
-    case 4:
-      return body.template operator() < kRows >= 4 ? 4 : 1 > (r);
-    case 5:
-      return body.template operator() < kRows >= 5 ? 5 : 1 > (r);
-    case 6:
-      return body.template operator() < kRows >= 6 ? 6 : 1 > (r);
-    case 7:
-      return body.template operator() < kRows >= 7 ? 7 : 1 > (r);
-    default:
-      return;
+  for (int64_t r = begin; r < end; r += kRows) {
+    with_rows(std::min<int64_t>(kRows, end - r), [&]<int R>() { body.template operator()<R>(r); });
   }
 }
 

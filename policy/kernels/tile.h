@@ -149,27 +149,19 @@ inline void group(RowsOf<Input> x, const typename Format::Element* w, int64_t pa
     tile<Format, R, 1>(x, w + p * panel_stride, panel_stride, steps, out + p * kPanel, kOutRow);
 }
 
+// body.operator()<R>() with R = rows, known to the compiler; 1 <= rows <= kRows.
+template <int R = kRows, class Body>
+inline void with_rows(int64_t rows, const Body& body) {
+  if constexpr (R > 1) {
+    if (rows < R) return with_rows<R - 1>(rows, body);
+  }
+  body.template operator()<R>();
+}
+
 template <class Format, class Input>
 inline void group_of(int64_t rows, RowsOf<Input> x, const typename Format::Element* w, int64_t panel_stride,
                      int64_t steps, int64_t panels, float* out) {
-  switch (rows) {
-    case 1:
-      return group<Format, 1>(x, w, panel_stride, steps, panels, out);
-    case 2:
-      return group<Format, 2>(x, w, panel_stride, steps, panels, out);
-    case 3:
-      return group < Format, kRows >= 3 ? 3 : 1 > (x, w, panel_stride, steps, panels, out);
-    case 4:
-      return group < Format, kRows >= 4 ? 4 : 1 > (x, w, panel_stride, steps, panels, out);
-    case 5:
-      return group < Format, kRows >= 5 ? 5 : 1 > (x, w, panel_stride, steps, panels, out);
-    case 6:
-      return group < Format, kRows >= 6 ? 6 : 1 > (x, w, panel_stride, steps, panels, out);
-    case 7:
-      return group < Format, kRows >= 7 ? 7 : 1 > (x, w, panel_stride, steps, panels, out);
-    default:
-      return group<Format, kRows>(x, w, panel_stride, steps, panels, out);
-  }
+  with_rows(rows, [&]<int R>() { group<Format, R>(x, w, panel_stride, steps, panels, out); });
 }
 
 }  // namespace r1::kernels::R1_KERNEL_ISA

@@ -21,8 +21,8 @@ std::string deterministic_metrics(const std::string& run) {
   const std::string text = read_file(run + "/metrics.jsonl");
   for (size_t at = 0; at < text.size(); at = text.find('\n', at) + 1) {
     Json kept = Json::object();
-    for (const auto& [name, value] :
-         parse_json(text.substr(at, text.find('\n', at) - at), "metrics").items()) {
+    const Json line = parse_json(text.substr(at, text.find('\n', at) - at), "metrics");
+    for (const auto& [name, value] : line.items()) {
       if (is_deterministic_metric(name)) kept[name] = value;
     }
     lines += dump_json(kept) + "\n";

@@ -771,7 +771,6 @@ TEST_P(KernelSet, AdamWEqualsThePlainLoop) {
     const double learning_rate = 0.01, decay = 0.1, correction1 = 1 - 0.9 * 0.9,
                  correction2 = 1 - 0.99 * 0.99;
     const AdamWStep step{.gradient_scale = 0.5f,
-                         .beta1 = 0.9f,
                          .one_minus_beta1 = 0.1f,
                          .beta2 = 0.99f,
                          .one_minus_beta2 = 0.01f,
