@@ -21,42 +21,57 @@ bugs() {
   plant datasets/braces.cpp 's/^      ++i;/      ;/' rewards_test '*Extract*:*Answer*'
 
   # policy/kernels: every kernel, and the promise that a row's bits are its own
-  local kernels=policy/kernels/kernels_isa.cpp ops='*EveryKernelSet*:Ops*:*ToyModels*'
-  plant $kernels 's/ + (bias ? bias\[n\] : 0.0f)//' policy_test "$ops"
-  plant $kernels 's/sums\[m\]\[n\] += inputs\[m\] \* weights/& * (Rows == 1 ? 1.0000001f : 1.0f)/' policy_test "$ops"
-  plant $kernels 's/segment.own_begin + (j - segment.prefix_len)/segment.own_begin + j/' policy_test "$ops"
-  plant $kernels 's/log_total - sum_lanes(weighted)/log_total + sum_lanes(weighted)/' policy_test "$ops"
-  plant $kernels 's/shifted = load_n(logits + i, n, kLowest)/shifted = load_n(logits + i, n)/' policy_test "$ops"
-  plant $kernels 's/max_lanes(largest) \* inverse_temperature/0 * max_lanes(largest)/' policy_test "$ops"
-  plant $kernels 's/y + i, g \* sigmoid(g)/y + i, g * sigmoid(-g)/' policy_test "$ops"
-  plant $kernels 's/x < low ? low : x;/x > low ? x : low;/' rollout_test 'Sampler*'
-  # policy/ops: each op forward and backward
-  plant $kernels 's/dot(x, x, K) \/ static_cast<float>(K)/dot(x, x, K) \/ static_cast<float>(K - 1)/' policy_test "$ops"
-  plant $kernels 's/gradient \* input \* inverse_rms/gradient * input/' policy_test "$ops"
-  plant $kernels 's/(K) \* inverse_rms \* inverse_rms;/(K) * inverse_rms;/' policy_test "$ops"
-  plant $kernels 's/a \* c - b \* s/a * c + b * s/' policy_test "$ops"
-  plant policy/ops.cpp 's/saved\[1\], -1.0f)/saved[1], 1.0f)/' policy_test "$ops"
-  plant $kernels 's/(1.0f + g \* (1.0f - s))/(1.0f - g * (1.0f - s))/' policy_test "$ops"
-  plant $kernels 's/h \/ heads_per_kv \* Dh/(h % shape.num_kv_heads + 0 * heads_per_kv) * Dh/' policy_test "$ops"
-  plant $kernels 's/ - dout_dot_out) \* scale/ - 0 * dout_dot_out) * scale/' policy_test "$ops"
-  plant $kernels 's/add_scaled(dk + key, query_head, ds, Dh)/add_scaled(dk + key, query_head, ds * scale, Dh)/' policy_test "$ops"
-  plant $kernels 's/store_n(logits + i, (-p \* dlogprob/store_n(logits + i, (p * dlogprob/' policy_test "$ops"
-  plant $kernels 's/p \* (log_p + stats.entropy)/p * log_p/' policy_test "$ops"
-  plant policy/ops_cpu.cpp 's/wanted\[tile + r\]\] \* inverse_temperature/wanted[tile + r]]/' policy_test "$ops"
-  plant policy/ops_cpu.cpp 's/values\[r \* V + wanted\[tile + r\]\]/values[r * V + wanted[r]]/' policy_test "$ops"
-  plant policy/ops.cpp 's/return at::index_select(weight, 0, ids)/return at::index_select(weight, 0, at::zeros_like(ids))/' policy_test "$ops"
-  plant policy/ops.cpp 's/"padding_id"\].toInt(), false/"padding_id"].toInt(), true/' policy_test "$ops"
-  plant policy/ops.cpp 's/context->saved_data\["padding_id"\].toInt(), false/-1, false/' policy_test "$ops"
-  plant policy/ops.cpp 's/result\[1\] = at::mm(dy.t(), saved\[0\])/result[1] = at::mm(dy.t(), saved[0].flip(0))/' policy_test "$ops"
-  plant policy/ops.cpp 's/result\[2\] = at::sum(dy, 0)/result[2] = dy[0]/' policy_test "$ops"
-  plant policy/ops.cpp 's/return cpu::rms_norm(x, weight, eps).y/return reference::rms_norm(x, weight, eps)/' policy_test "$ops"
-  plant policy/ops_reference.cpp 's/at::mean(x \* x/at::mean(x.detach() * x/' policy_test "$ops"
-  plant tests/policy/ops_test.cpp '1i #undef _OPENMP' policy_test 'Ops.Parallel*' # a build without -fopenmp
-  # policy: the decoder and its cache
-  plant policy/policy.cpp 's/config_.rms_norm_eps);$/1e-3);/' policy_test '*ToyModels*:DemoModel.Logprobs*:DemoModel.Sixty*'
+  local gemm=policy/kernels/gemm_isa.cpp rows=policy/kernels/rows_isa.cpp tile=policy/kernels/tile.h
+  local kernels='*KernelSet*:Ops*:*ToyModels*:*Head*' attention='*Attention*:Ops*'
+  plant $gemm 's/if (product.bias) value += /if (product.bias) value -= /' policy_test "$kernels"
+  plant $gemm 's/value = load_n(residual + i, c) + value/value = value - load_n(residual + i, c)/' policy_test "$kernels"
+  plant $gemm 's/load_n(y + i, c) + load(sums + i), c); })/load(sums + i), c); })/' policy_test "$kernels"
+  plant $gemm 's/g \* sigmoid(g) \* u, c/g * sigmoid(u) * u, c/' policy_test "$kernels"
+  plant $gemm 's/kept + features + first + i, load(up + i)/kept + features + first + i, load(gate + i)/' policy_test "$kernels"
+  plant $gemm 's/panel + m % kPanel \* Format::kStep/panel + m % 8 * Format::kStep/' policy_test "$kernels"
+  plant $gemm 's/const bool odd = product.K % 2 != 0/const bool odd = product.K % 2 != 0 \&\& false/' policy_test "$kernels"
+  plant $gemm 's/pairs = low | high << 16/pairs = high | low << 16/' policy_test "$kernels"
+  plant $gemm 's/sum - kBias \* w_sum/sum - 127 * w_sum/' policy_test '*Int8*:*KernelSet*'
+  plant $gemm 's/bytes\[k\] = kBias;/bytes[k] = 0;/; s/k < int8_columns(K); ++k) bytes/k < K; ++k) bytes/' policy_test '*Int8*:*KernelSet*'
+  plant $tile 's/sums\[r\]\[p\]\[v\] += input \* weights\[p\]\[v\]/& * (Rows == 1 ? 1.0000001f : 1.0f)/' policy_test "$kernels"
+  plant $tile 's/const VecBits low = pairs << 16, high/const VecBits low = pairs << 15, high/' policy_test "$kernels"
+  plant policy/kernels/vector.h 's/bits + 0x7fff + (bits >> 16 \& 1)/bits + 0x8000/' policy_test "$kernels"
+  plant policy/kernels/vector.h 's/x < low ? low : x;/x > low ? x : low;/' rollout_test 'Sampler*:*Engine*'
+  plant $rows 's/dot(x, x, K) \/ static_cast<float>(K)/dot(x, x, K) \/ static_cast<float>(K - 1)/' policy_test "$kernels"
+  plant $rows 's/gradient \* input \* inverse_rms/gradient * input/' policy_test "$kernels"
+  plant $rows 's/(K) \* inverse_rms \* inverse_rms;/(K) * inverse_rms;/' policy_test "$kernels"
+  plant $rows 's/a \* c - b \* s/a * c + b * s/' policy_test "$kernels"
+  plant $rows 's/(1.0f + g \* (1.0f - s))/(1.0f - g * (1.0f - s))/' policy_test "$kernels"
+  plant $rows 's/shifted = load_n(logits + i, n, kLowest)/shifted = load_n(logits + i, n)/' policy_test "$kernels"
+  plant $rows 's/store_n(dlogits + i, (-p \* dlogprob/store_n(dlogits + i, (p * dlogprob/' policy_test "$kernels"
+  plant $rows 's/p \* (log_p + stats.entropy)/p * log_p/' policy_test "$kernels"
+  plant $rows 's/step.rate \* m \/ (sqrt_vec(v) \* step.root/step.rate * m \/ (sqrt_vec(v)/' policy_test '*KernelSet*:AdamW*'
+  plant policy/kernels/dispatch.cpp 's/log_sum - weighted \/ sum/log_sum + weighted \/ sum/' policy_test "$kernels"
+  plant policy/kernels/dispatch.cpp 's/(chunks\[c\].weighted + chunks\[c\].sum \* shift)/(chunks[c].weighted)/' policy_test "$kernels"
+  plant policy/kernels/attention_isa.cpp 's/1.0f \/ std::sqrt(static_cast<float>(/1.0f \/ (static_cast<float>(/' policy_test "$attention"
+
+  # policy: ops, weights, the decoder and its cache
+  plant policy/attention_cpu.cpp 's/.position = segment.own_past + piece.begin/.position = piece.begin/' policy_test '*ToyModels*:*Layouts*:Ops*'
+  plant policy/attention_cpu.cpp 's/heads.num_heads, Dh, -1.0f/heads.num_heads, Dh, 1.0f/' policy_test "$attention"
+  plant policy/attention_cpu.cpp 's/.prefix_row = segment.prefix_begin/.prefix_row = segment.query_begin/' policy_test "$attention:*ToyModels*"
+  plant policy/ops_cpu.cpp 's/logits\[token\] \* inverse_temperature - logsumexp/logits[token] - logsumexp/' policy_test '*Head*:Ops*'
+  plant policy/ops_cpu.cpp 's/return {c, remaining \/ scale};/return {c, remaining};/' policy_test '*Head*:Ops*'
+  plant policy/ops_cpu.cpp 's/row_of\[t\] == padding_id/false/' policy_test 'Ops*'
+  plant policy/ops_cpu.cpp 's/targets\[r\] - chunk.begin/targets[r]/' policy_test 'Ops*:*Head*:*ToyModels*'
+  plant policy/ops_cpu.cpp 's/.finish = Finish::Accumulate,/.finish = Finish::Store,/' policy_test 'Ops*:*Head*:*ToyModels*'
+  plant policy/ops.cpp 's/result\[3\] = at::sum(gradients\[0\], 0)/result[3] = gradients[0][0]/' policy_test 'Ops*:*ToyModels*'
+  plant policy/ops.cpp 's/result\[4\] = gradients\[0\]/result[4] = at::zeros_like(gradients[0])/' policy_test 'Ops*:*ToyModels*'
+  plant policy/ops_reference.cpp 's/at::mean(x \* x/at::mean(x.detach() * x/' policy_test 'Ops*'
+  plant policy/weight.cpp 's/state_->panels_version != state_->value._version()/false/' policy_test 'Weight*:*Weights*'
+  plant policy/weight.cpp 's/state_->transposed_version != state_->value._version()/false/' policy_test 'Weight*:*Weights*'
+  plant policy/weight.cpp 's/panel % 2 \* half + first/panel % 2 * half/' policy_test 'Weight*:*Weights*:Ops*'
+  plant policy/adamw.cpp '/bump_version/d' policy_test 'Weight*:*Weights*'
+  plant policy/policy.cpp 's/layer.post_norm, config_.rms_norm_eps/layer.post_norm, 1e-3/' policy_test '*ToyModels*:DemoModel.Logprobs*:DemoModel.Sixty*'
   plant policy/policy.cpp 's/embedding_, config_.pad_token_id)/embedding_)/' policy_test '*ToyModels*:DemoModel.Sft*'
-  plant policy/policy.cpp 's/cache->values\[index\]/cache->values[0]/' policy_test '*ToyModels*'
+  plant policy/policy.cpp 's/\&cache->layers\[index\]/\&cache->layers[0]/' policy_test '*ToyModels*'
   plant policy/policy.cpp 's/rope_cos_ = angles.cos().to(dtype).to(device_)/rope_cos_ = angles.cos().to(dtype)/' policy_test '*ToyModels*'
+  plant base/thread_pool.cpp 's/if (task >= tasks) return;/if (task > tasks) return;/' base_test '*Pool*'
+  plant base/thread_pool.cpp 's/finished.wait(done)/return/' base_test '*Pool*'
 
   # rollout: the sampler
   local sampler=rollout/sampler.cpp engine=rollout/local_engine.cpp
@@ -70,20 +85,24 @@ bugs() {
   plant $sampler 's/order.resize(static_cast<size_t>(config.top_k))/order.resize(static_cast<size_t>(config.top_k + 1))/' rollout_test 'Sampler*'
   plant $sampler 's/config.top_p <= 1,/config.top_p <= 2,/' rollout_test 'Sampler*'
   # rollout: the engine
-  plant $engine 's/static_cast<uint64_t>(slot.completion.sample_index));/static_cast<uint64_t>(i));/' rollout_test 'Engine*'
-  plant $engine 's/static_cast<uint64_t>(slot.completion.sample_index));/0);/' rollout_test 'Engine*'
-  plant $engine 's/mix(prompt_hashes_\[slot.prompt->request\]/mix(slot.prompt->request/' rollout_test 'Engine*'
-  plant $engine 's/random_uniform(seed_,/random_uniform(1,/' rollout_test 'Engine*'
-  plant $engine 's/request.first_sample_index + free->sample/0 * &/' rollout_test 'Engine*'
-  plant $engine 's/(slot.completion.token_ids.size()));/(slot.completion.token_ids.size() + begin));/' rollout_test 'Engine*'
-  plant $engine 's/batch.positions.push_back(prompt_length + written)/batch.positions.push_back(written)/' rollout_test 'Engine*'
-  plant $engine 's/return finish(slot, FinishReason::Stop);/return completion.token_ids.pop_back(), finish(slot, FinishReason::Stop);/' rollout_test 'Engine*'
-  plant $engine 's/(slot.completion.token_ids, true)/(slot.completion.token_ids, false)/' rollout_test 'Engine*'
-  plant $engine 's/.substr(0, text_end);/;/' rollout_test 'Engine*'
-  plant $engine 's/token_ids.size()) >= limit/token_ids.size()) > limit/' rollout_test 'Engine*'
-  plant $engine 's/if (room(request) < 1)/if (room(request) < 0)/' rollout_test 'Engine*'
-  plant $engine 's/newly_finished_.clear();//' rollout_test 'Engine*'
-  plant $engine 's/if (should_stop \&\& should_stop())/if (false)/' rollout_test 'Engine*'
+  plant $engine 's/static_cast<uint64_t>(slot.completion.sample_index));/static_cast<uint64_t>(draws_[i].slot));/' rollout_test '*Engine*'
+  plant $engine 's/static_cast<uint64_t>(slot.completion.sample_index));/0);/' rollout_test '*Engine*'
+  plant $engine 's/mix(prompt_hashes_\[slot.prompt->request\]/mix(slot.prompt->request/' rollout_test '*Engine*'
+  plant $engine 's/random_uniform(seed_,/random_uniform(1,/' rollout_test '*Engine*'
+  plant $engine 's/first_sample_index + slot.sample/first_sample_index/' rollout_test '*Engine*'
+  plant $engine 's/batch_.positions.push_back(length + written)/batch_.positions.push_back(written)/' rollout_test '*Engine*'
+  plant $engine 's/.own_past = prompt.computed,/.own_past = 0,/' rollout_test '*Engine*'
+  plant $engine 's/last_rows_.push_back(row + count - 1)/last_rows_.push_back(row)/' rollout_test '*Engine*'
+  plant $engine 's/for (PromptEntry\& prompt : active_) prompt.plan_blocks = -1;//' rollout_test '*Engine*'
+  plant $engine 's/return finish(slot, FinishReason::Stop);/return completion.token_ids.pop_back(), finish(slot, FinishReason::Stop);/' rollout_test '*Engine*'
+  plant $engine 's/(slot.completion.token_ids, true)/(slot.completion.token_ids, false)/' rollout_test '*Engine*'
+  plant $engine 's/.substr(0, text_end);/;/' rollout_test '*Engine*'
+  plant $engine 's/token_ids.size()) >= limit/token_ids.size()) > limit/' rollout_test '*Engine*'
+  plant $engine 's/if (room(request) < 1)/if (room(request) < 0)/' rollout_test '*Engine*'
+  plant $engine 's/if (wanted < largest)/if (false)/' rollout_test '*Engine*'
+  plant $engine 's/newly_finished_.clear();//' rollout_test '*Engine*'
+  plant $engine 's/if (should_stop \&\& should_stop())/if (false)/' rollout_test '*Engine*'
+  plant rollout/block_pool.h 's/promised_ -= count/promised_ -= 0 * count/' rollout_test 'BlockPool*:*Engine*'
   # rollout: the text side
   local language=rollout/language_model.cpp
   plant $language 's/at::kHalf : at::kFloat/at::kHalf : at::kBFloat16/' rollout_test 'LanguageModel*'
@@ -116,7 +135,7 @@ bugs() {
   plant rl/batch.cpp 's/prompt_row_ + length - 1/prompt_row_ + length/' rl_test 'Batch*'
   plant rl/batch.cpp 's/if (!sample.loss_mask\[i\]) continue;//' rl_test 'Batch*:Update*'
   plant rl/batch.cpp 's/return has_prompt_ \&\&/return false \&\&/' rl_test 'Batch*'
-  plant rl/batch.cpp 's/segment.query_begin = segment.own_begin = /segment.query_begin = /' rl_test 'Batch*'
+  plant rl/batch.cpp 's/.prefix_begin = prompt_row_/.prefix_begin = 0/' rl_test 'Batch*'
   plant rl/batch.cpp 's/> token_budget/> 2 * token_budget/' rl_test 'Batch*'
   plant rl/batch.cpp 's/packer.num_tokens() > 0 \&\& packer/packer/' rl_test 'Batch*'
   plant rl/batch.cpp 's/result.num_tokens += trained;/result.num_tokens += 1;/' rl_test 'Batch*'
