@@ -48,7 +48,7 @@ bugs() {
   plant $rows 's/step.rate \* m \/ (sqrt_vec(v) \* step.root/step.rate * m \/ (sqrt_vec(v)/' policy_test '*KernelSet*:AdamW*'
   plant policy/kernels/dispatch.cpp 's/log_sum - weighted \/ sum/log_sum + weighted \/ sum/' policy_test "$kernels"
   plant policy/kernels/dispatch.cpp 's/(chunks\[c\].weighted + chunks\[c\].sum \* shift)/(chunks[c].weighted)/' policy_test "$kernels"
-  plant policy/kernels/attention_isa.cpp 's/1.0f \/ std::sqrt(static_cast<float>(/1.0f \/ (static_cast<float>(/' policy_test "$attention"
+  plant policy/kernels/attention_isa.cpp 's/1.0f \/ __builtin_sqrtf(static_cast<float>(Dh))/1.0f \/ static_cast<float>(Dh)/' policy_test "$attention"
 
   # policy: ops, weights, the decoder and its cache
   plant policy/attention_cpu.cpp 's/.position = segment.own_past + piece.begin/.position = piece.begin/' policy_test '*ToyModels*:*Layouts*:Ops*'
