@@ -9,72 +9,36 @@
 
 namespace r1::kernels {
 
-// Each is defined by the *_isa.cpp files compiled for that instruction set.
+// set_isa.cpp, compiled for each instruction set.
 namespace plain {
-const GemmKernels& gemm_kernels(Precision);
-Int8Kernels int8_kernels();
-const AttentionKernels& attention_kernels(Precision);
-RowKernels row_kernels(Precision);
-int64_t peak_flops(Precision, int64_t);
-}  // namespace plain
+Kernels kernel_set(Precision precision);
+}
 namespace avx2 {
-const GemmKernels& gemm_kernels(Precision);
-Int8Kernels int8_kernels();
-const AttentionKernels& attention_kernels(Precision);
-RowKernels row_kernels(Precision);
-int64_t peak_flops(Precision, int64_t);
-}  // namespace avx2
+Kernels kernel_set(Precision precision);
+}
 namespace avx512 {
-const GemmKernels& gemm_kernels(Precision);
-Int8Kernels int8_kernels();
-const AttentionKernels& attention_kernels(Precision);
-RowKernels row_kernels(Precision);
-int64_t peak_flops(Precision, int64_t);
-}  // namespace avx512
+Kernels kernel_set(Precision precision);
+}
 namespace avx512_bf16 {
-const GemmKernels& gemm_kernels(Precision);
-Int8Kernels int8_kernels();
-const AttentionKernels& attention_kernels(Precision);
-RowKernels row_kernels(Precision);
-int64_t peak_flops(Precision, int64_t);
-}  // namespace avx512_bf16
+Kernels kernel_set(Precision precision);
+}
 
 namespace {
 
 // The sets this processor runs, slowest first. A set's functions are not even asked for on a processor without it.
 struct Sets {
-  explicit Sets(Precision p) {
+  explicit Sets(Precision precision) {
     __builtin_cpu_init();
-    all[count++] = {"plain",
-                    plain::gemm_kernels(p),
-                    plain::int8_kernels(),
-                    plain::attention_kernels(p),
-                    plain::row_kernels(p),
-                    plain::peak_flops};
+    all[count++] = plain::kernel_set(precision);
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return;
-    all[count++] = {"avx2",
-                    avx2::gemm_kernels(p),
-                    avx2::int8_kernels(),
-                    avx2::attention_kernels(p),
-                    avx2::row_kernels(p),
-                    avx2::peak_flops};
+    all[count++] = avx2::kernel_set(precision);
     if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
         !__builtin_cpu_supports("avx512vl") || !__builtin_cpu_supports("avx512dq")) {
       return;
     }
-    all[count++] = {"avx512",
-                    avx512::gemm_kernels(p),
-                    avx512::int8_kernels(),
-                    avx512::attention_kernels(p),
-                    avx512::row_kernels(p),
-                    avx512::peak_flops};
+    all[count++] = avx512::kernel_set(precision);
     if (!__builtin_cpu_supports("avx512bf16") || !__builtin_cpu_supports("avx512vnni")) return;
-    all[count++] = {"avx512_bf16",
-                    avx512_bf16::gemm_kernels(p),
-                    avx512_bf16::int8_kernels(),
-                    avx512_bf16::attention_kernels(p),
-                    avx512_bf16::row_kernels(p),
-                    avx512_bf16::peak_flops};
+    all[count++] = avx512_bf16::kernel_set(precision);
   }
   Kernels all[4];
   int count = 0;

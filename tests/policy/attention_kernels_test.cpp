@@ -1,6 +1,6 @@
 // Attention on blocks of keys and values, for every instruction set this machine runs and both precisions: against a
 // double-precision reference, and the promise that a row's bits depend on that row alone.
-#include "policy/kernels/attention.h"
+#include "policy/kernels/kernels.h"
 
 #include <gtest/gtest.h>
 
@@ -13,35 +13,7 @@
 
 namespace r1::kernels {
 
-namespace plain {
-const AttentionKernels& attention_kernels(Precision);
-}
-namespace avx2 {
-const AttentionKernels& attention_kernels(Precision);
-}
-namespace avx512 {
-const AttentionKernels& attention_kernels(Precision);
-}
-namespace avx512_bf16 {
-const AttentionKernels& attention_kernels(Precision);
-}
-
 namespace {
-
-struct KernelSet {
-  const char* name;
-  bool runs;
-  const AttentionKernels& (*kernels)(Precision);
-};
-
-std::vector<KernelSet> kernel_sets() {
-  const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
-  return {{"plain", true, plain::attention_kernels},
-          {"avx2", __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"), avx2::attention_kernels},
-          {"avx512", avx512, avx512::attention_kernels},
-          {"avx512_bf16", avx512 && __builtin_cpu_supports("avx512bf16"), avx512_bf16::attention_kernels}};
-}
 
 // ---- data ------------------------------------------------------------------------------------------------------------
 
@@ -326,23 +298,27 @@ void expect_reference(const Scene& scene, const Result& result, double q_scale =
 class Attention : public testing::TestWithParam<std::tuple<int, Precision>> {
  protected:
   void SetUp() override {
-    if (!set().runs) GTEST_SKIP() << "this processor lacks the instruction set";
+    if (std::get<0>(GetParam()) >= runnable(precision()).count)
+      GTEST_SKIP() << "this processor lacks the instruction set";
   }
-  KernelSet set() const { return kernel_sets()[static_cast<size_t>(std::get<0>(GetParam()))]; }
+  const AttentionKernels& kernels() const {
+    return runnable(precision()).sets[std::get<0>(GetParam())]->attention;
+  }
   Precision precision() const { return std::get<1>(GetParam()); }
   Scene scene(AttentionShape shape, int64_t prefix_len, const std::vector<Sample>& samples, unsigned seed = 1,
               float stale = 3) const {
-    return Scene(set().kernels(precision()), precision(), shape, prefix_len, samples, seed, stale);
+    return Scene(kernels(), precision(), shape, prefix_len, samples, seed, stale);
   }
 };
+std::string set_and_precision(const testing::TestParamInfo<std::tuple<int, Precision>>& info) {
+  constexpr const char* kNames[] = {"plain", "avx2", "avx512", "avx512_bf16"};
+  const auto [set, precision] = info.param;
+  return std::string(kNames[set]) + (precision == Precision::Fp32 ? "Fp32" : "Bf16");
+}
 INSTANTIATE_TEST_SUITE_P(Isa, Attention,
                          testing::Combine(testing::Values(0, 1, 2, 3),
                                           testing::Values(Precision::Fp32, Precision::Bf16)),
-                         [](const auto& info) {
-                           return std::string(
-                                      kernel_sets()[static_cast<size_t>(std::get<0>(info.param))].name) +
-                                  (std::get<1>(info.param) == Precision::Fp32 ? "Fp32" : "Bf16");
-                         });
+                         set_and_precision);
 
 std::vector<AttentionShape> shapes() {
   return {{9, 3, 64}, {1, 1, 32}, {4, 4, 20}, {4, 1, 24}, {6, 2, 48}, {3, 1, 80}, {2, 2, 256}, {16, 1, 34}};
@@ -489,20 +465,19 @@ TEST_P(Attention, NaNInBlocksOfOthersReachesNobody) {
 TEST_P(Attention, ElementsAreWrittenLikeTheirFloats) {
   for (const AttentionShape& shape : shapes()) {
     const int64_t width = shape.num_kv_heads * shape.head_dim, stride = width + 6, len = 41;
-    const AttentionKernels& kernels = set().kernels(precision());
     const auto k = noise(precision(), static_cast<size_t>(stride * len), 1),
                v = noise(precision(), k.size(), 2);
     Elements k_elements(precision(), k), v_elements(precision(), v);
-    Store floats(kernels, precision(), shape, 1, 3), elements(kernels, precision(), shape, 1, 3);
+    Store floats(kernels(), precision(), shape, 1, 3), elements(kernels(), precision(), shape, 1, 3);
     const auto blocks = floats.reserve(len);
     ASSERT_EQ(elements.reserve(len), blocks);
-    kernels.write_floats(
+    kernels().write_floats(
         {shape, k.data(), v.data(), stride, len, 0, blocks.data(), floats.keys.data(), floats.values.data()});
     for (int64_t begin : {0, 1, 20}) {
       const int64_t end = begin == 0 ? 1 : begin == 1 ? 20 : len;
-      kernels.write_elements({shape, k_elements.at(static_cast<size_t>(begin * stride)),
-                              v_elements.at(static_cast<size_t>(begin * stride)), stride, end - begin, begin,
-                              blocks.data(), elements.keys.data(), elements.values.data()});
+      kernels().write_elements({shape, k_elements.at(static_cast<size_t>(begin * stride)),
+                                v_elements.at(static_cast<size_t>(begin * stride)), stride, end - begin,
+                                begin, blocks.data(), elements.keys.data(), elements.values.data()});
     }
     EXPECT_TRUE(floats.keys == elements.keys && floats.values == elements.values)
         << "head dim " << shape.head_dim;
