@@ -17,6 +17,8 @@
 #include <numbers>
 
 #include "base/errors.h"
+#include "base/thread_pool.h"
+#include "policy/kernels/kernels.h"
 
 namespace r1 {
 
@@ -174,6 +176,12 @@ ops::Draws Policy::draw_tokens(const at::Tensor& hidden_rows, double temperature
                                std::span<const int64_t> row_of, std::span<const double> u) const {
   return ops::draw_tokens(ops::rms_norm(hidden_rows, final_norm_, config_.rms_norm_eps, precision_), head_,
                           temperature, row_of, u);
+}
+
+std::string Policy::arithmetic() const {
+  if (!head_.has_kernels()) return fmt::format("ATen on {}", device_.str());
+  return fmt::format("{} products by the {} kernels on {} threads", enum_name(precision_),
+                     kernels::active(precision_).name, arithmetic_pool().size());
 }
 
 KvCache Policy::make_cache(int64_t num_blocks) const {

@@ -66,6 +66,7 @@ class Policy {
   const NamedTensors& weights() const { return weights_; }  // the tensors themselves, not copies
   c10::Device device() const { return device_; }
   Precision precision() const { return precision_; }
+  std::string arithmetic() const;  // what computes here, in words: for logs
 
   void set_requires_grad(bool wanted);
   // true: of each layer only the input is kept for the backward pass, which computes the rest again. The same bits, a third

@@ -80,6 +80,8 @@ TrainPosition TrainingRun::restore(LanguageModel& model, AdamW& optimizer, Named
   }
   metrics_ = std::make_unique<MetricsWriter>(
       MetricsWriterOptions{directory_.metrics_path(), directory_.tensorboard_folder(), position.step, {}});
+  // Bits agree within one kernel set: a run continued elsewhere shows it here.
+  ledger_.record_event("arithmetic", model.policy.arithmetic(), position.step);
   return position;
 }
 
