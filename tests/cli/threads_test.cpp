@@ -20,9 +20,9 @@ std::string deterministic_metrics(const std::string& run) {
   std::string lines;
   const std::string text = read_file(run + "/metrics.jsonl");
   for (size_t at = 0; at < text.size(); at = text.find('\n', at) + 1) {
+    const Json metrics = parse_json(text.substr(at, text.find('\n', at) - at), "metrics");
     Json kept = Json::object();
-    for (const auto& [name, value] :
-         parse_json(text.substr(at, text.find('\n', at) - at), "metrics").items()) {
+    for (const auto& [name, value] : metrics.items()) {
       if (is_deterministic_metric(name)) kept[name] = value;
     }
     lines += dump_json(kept) + "\n";
