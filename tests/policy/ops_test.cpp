@@ -571,6 +571,21 @@ TEST_P(Head, TokensOfNoProbabilityAreNeverDrawn) {
   EXPECT_EQ(drawn.tokens, (std::vector<int64_t>{800, 800, 800, 800, 801, 801, 801}));
 }
 
+// Summed in floats, a chunk may hold more than its tokens have one by one; what is left over at the end must not fall to
+// the tokens behind, which have none.
+TEST_P(Head, RoundingsRestNeverFallsToATokenOfNoProbability) {
+  const int64_t rows = 200, possible = 500;
+  at::Tensor master = noise({1000, 16}, 64);
+  master.select(1, 0).fill_(-1000);
+  master.narrow(0, 0, possible).select(1, 0).zero_();
+  const at::Tensor hidden = noise({rows, 16}, 65);
+  hidden.select(1, 0).fill_(1.0f);
+  const ops::Draws drawn =
+      ops::draw_tokens(elements(hidden, GetParam()), Weight(master, GetParam()), 1.0, iota(rows),
+                       std::vector<double>(static_cast<size_t>(rows), 1 - 1e-15));
+  for (int64_t token : drawn.tokens) EXPECT_LT(token, possible);
+}
+
 TEST_P(Head, ARowThatIsNotFiniteGivesLogprobNanAndHarmsNoOtherRow) {
   make(3, 1601);
   const auto u = uniforms(3, 6);
