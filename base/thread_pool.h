@@ -34,8 +34,8 @@ class ThreadPool {
   ThreadPool& operator=(const ThreadPool&) = delete;
 
   // Calls body(task) once for every task in [0, tasks), on this thread and the pool's, in any order, and returns when all
-  // are done. When tasks throw, one of the exceptions is rethrown here once none runs any more. A call from inside a task runs on
-  // that thread alone. Two threads must not call run() of one pool at the same time. REQUIRES tasks <= 2^19.
+  // are done. When tasks throw, one of the exceptions is rethrown here once none runs any more. A call from inside a task of a
+  // loop of several runs on that thread alone. Two threads must not call run() of one pool at the same time. REQUIRES tasks <= 2^19.
   void run(int64_t tasks, TaskRef body);
 
   int size() const { return size_; }

@@ -419,6 +419,13 @@ void Generation::release_finished_prompts() {
 
 LocalEngine::LocalEngine(const Policy& policy, const Tokenizer& tokenizer, EngineConfig config)
     : policy_(policy), tokenizer_(tokenizer), config_(config) {
+  const auto require = [](bool ok, const char* name, int64_t value, const char* wanted) {
+    if (!ok) throw ConfigError(fmt::format("engine.{}={}: {}", name, value, wanted));
+  };
+  require(config.max_batch >= 1, "max_batch", config.max_batch, "use 1 or more");
+  require(config.prefill_tokens >= 1, "prefill_tokens", config.prefill_tokens, "use 1 or more");
+  require(config.cache_tokens >= 0, "cache_tokens", config.cache_tokens,
+          "use 0 (enough for max_batch) or a count");
   if (config.int8 && !policy.has_int8()) {
     throw ConfigError(
         "engine.int8=true: this processor has no int8 dot products (AVX512-VNNI with AVX512-BF16); use "

@@ -374,6 +374,19 @@ TEST_P(Engine, GroupsAreReportedOnceEachAsTheyFinish) {
   EXPECT_EQ(seen, std::vector<int>(6, 1));
 }
 
+TEST_P(Engine, SizesThatCannotWorkAreRefusedByName) {
+  for (const auto& [config, name] : {std::pair(EngineConfig{.max_batch = 0}, "engine.max_batch=0"),
+                                     {EngineConfig{.prefill_tokens = 0}, "engine.prefill_tokens=0"},
+                                     {EngineConfig{.cache_tokens = -1}, "engine.cache_tokens=-1"}}) {
+    try {
+      LocalEngine engine(model_.policy, model_.tokenizer, config);
+      ADD_FAILURE() << name;
+    } catch (const ConfigError& error) {
+      EXPECT_NE(std::string(error.what()).find(name), std::string::npos) << error.what();
+    }
+  }
+}
+
 TEST_P(Engine, AStopRequestInterrupts) {
   LocalEngine engine(model_.policy, model_.tokenizer, {});
   int asked = 0;
