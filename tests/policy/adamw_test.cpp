@@ -47,9 +47,8 @@ void expect_equal(const NamedTensors& a, const NamedTensors& b) {
   for (const auto& [name, tensor] : a) EXPECT_TRUE(at::equal(tensor, b.at(name))) << name;
 }
 
-// Values are about 1; what is far smaller is a difference of such, with their roundings.
-double worst_relative(const at::Tensor& a, const at::Tensor& b) {
-  return a.sub(b).abs().div(b.abs().clamp_min(0.05)).max().item<double>();
+double worst_relative(const at::Tensor& a, const at::Tensor& b, double floor = 1e-3) {
+  return a.sub(b).abs().div(b.abs().clamp_min(floor)).max().item<double>();
 }
 
 AdamWConfig decaying() {
@@ -98,8 +97,10 @@ TEST(AdamW, TheFusedPassAgreesWithTheReference) {
     a.step(some_gradients(0.31 + step), 1e-2, 0.5);
     b.step_reference(some_gradients(0.31 + step), 1e-2, 0.5);
   }
+  // The two round in another order. Weights are about 1, so five updates may differ by some 5 * 2^-24 whatever the weight has
+  // become: a floor of 0.05.
   for (const auto& [name, tensor] : fused)
-    EXPECT_LT(worst_relative(tensor, plain.at(name)), 1e-6 * 5) << name;
+    EXPECT_LT(worst_relative(tensor, plain.at(name), 0.05), 1e-6 * 5) << name;
 }
 
 // Tasks work on slices of 2^16 elements; where an element lies in one must not show. That threads change nothing is
