@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 
 #include "base/errors.h"
@@ -127,6 +128,16 @@ std::string sha256_of_file(const std::string& path) {
   Sha256 hash;
   hash.update(file.bytes().data(), file.bytes().size());
   return hash.hex();
+}
+
+std::string proc_field(const std::string& path, const std::string& name) {
+  std::ifstream in(path);
+  for (std::string line; std::getline(in, line);) {
+    if (!line.starts_with(name)) continue;
+    const size_t begin = line.find_first_not_of(" \t", line.find(':') + 1);
+    return begin == std::string::npos ? "" : line.substr(begin);
+  }
+  return "";
 }
 
 uint64_t free_disk_bytes(const std::string& path) {

@@ -23,6 +23,9 @@ void fsync_path(const std::string& path);
 std::string sha256_hex(std::string_view bytes);
 std::string sha256_of_file(const std::string& path);
 
+// What stands behind "name:" on its line of a file of /proc, e.g. ("/proc/meminfo", "MemAvailable"); "" where there is none.
+std::string proc_field(const std::string& path, const std::string& name);
+
 // Bytes free for this user on the file system that holds `path` (the nearest existing parent is asked).
 uint64_t free_disk_bytes(const std::string& path);
 

@@ -24,19 +24,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The value of "name : value" or "name: value kB" in a file of /proc; "" when there is none.
-std::string proc_value(const char* path, const std::string& name) {
-  std::ifstream in(path);
-  for (std::string line; std::getline(in, line);) {
-    if (!line.starts_with(name)) continue;
-    const size_t begin = line.find_first_not_of(" \t", line.find(':') + 1);
-    return begin == std::string::npos ? "" : line.substr(begin);
-  }
-  return "";
-}
-
 DoctorCheck check_processor() {
-  std::istringstream flags(proc_value("/proc/cpuinfo", "flags"));
+  std::istringstream flags(proc_field("/proc/cpuinfo", "flags"));
   std::string sets;
   for (std::string flag; flags >> flag;) {
     for (const char* known : {"avx2", "fma", "avx512f", "avx512_bf16", "avx512_vnni", "amx_bf16"}) {
@@ -44,7 +33,7 @@ DoctorCheck check_processor() {
     }
   }
   return {"processor", CheckState::Ok,
-          fmt::format("{} ({} cores){}", proc_value("/proc/cpuinfo", "model name"),
+          fmt::format("{} ({} cores){}", proc_field("/proc/cpuinfo", "model name"),
                       ::sysconf(_SC_NPROCESSORS_ONLN), sets)};
 }
 
@@ -68,8 +57,8 @@ DoctorCheck check_threads() {
 }
 
 DoctorCheck check_memory() {
-  const double total = 1024 * std::atof(proc_value("/proc/meminfo", "MemTotal").c_str());
-  const double free = 1024 * std::atof(proc_value("/proc/meminfo", "MemAvailable").c_str());
+  const double total = 1024 * std::atof(proc_field("/proc/meminfo", "MemTotal").c_str());
+  const double free = 1024 * std::atof(proc_field("/proc/meminfo", "MemAvailable").c_str());
   const std::string found = fmt::format("{} free of {}", format_bytes(free), format_bytes(total));
   if (free >= 4e9) return {"memory", CheckState::Ok, found};
   return {"memory", CheckState::Warn, found,

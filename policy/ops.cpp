@@ -269,4 +269,11 @@ TokenLogprobs token_logprobs(const at::Tensor& hidden, const Weight& head, const
   return {result[0], result[1]};
 }
 
+Draws draw_tokens(const at::Tensor& hidden, const Weight& head, double temperature,
+                  std::span<const int64_t> row_of, std::span<const double> u) {
+  check(head.has_kernels(), "drawing without logits needs kernels");
+  check(u.size() == row_of.size(), "every draw has its uniform number");
+  return cpu::draw_tokens(hidden, head, temperature, row_of, u);
+}
+
 }  // namespace r1::ops

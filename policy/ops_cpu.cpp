@@ -491,15 +491,10 @@ int64_t most_likely_chunk(const kernels::ChunkStats* chunks, int64_t count) {
 }
 
 }  // namespace
-}  // namespace r1::ops::cpu
-
-namespace r1::ops {
 
 Draws draw_tokens(const at::Tensor& hidden, const Weight& head, double temperature,
                   std::span<const int64_t> row_of, std::span<const double> u) {
-  using namespace cpu;
   const int64_t R = hidden.size(0), V = head.rows(), chunks = num_chunks(V);
-  check(u.size() == row_of.size(), "every draw has its uniform number");
   const bool greedy = temperature == 0;
   const float inverse_temperature = greedy ? 1.0f : inverse_of(temperature);
   const auto& kernel = kernels::active(head.precision()).rows;
@@ -535,4 +530,4 @@ Draws draw_tokens(const at::Tensor& hidden, const Weight& head, double temperatu
   return result;
 }
 
-}  // namespace r1::ops
+}  // namespace r1::ops::cpu

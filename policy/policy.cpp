@@ -51,7 +51,7 @@ Policy::Policy(ModelConfig config, NamedTensors weights, c10::Device device, Pre
   at::set_num_threads(1);
   for (auto& [name, tensor] : weights_) tensor = tensor.to(device_).contiguous();
   const auto one = [&](const std::string& name) { return join({name}, Weight::Order::AsTheyStand); };
-  const auto vector = [&](const std::string& name) { return join_bias({name}); };
+  const auto vector = [&](const std::string& name) { return join_leaf({name}); };
   const Weight embedding = one("model.embed_tokens.weight");
   embedding_ = embedding.value();
   final_norm_ = vector("model.norm.weight");
@@ -66,7 +66,7 @@ Policy::Policy(ModelConfig config, NamedTensors weights, c10::Device device, Pre
                          Weight::Order::HalvesInTurn),
          .down = one(layer + "mlp.down_proj.weight"),
          .input_norm = vector(layer + "input_layernorm.weight"),
-         .qkv_bias = config_.attention_bias ? join_bias({attention + "q_proj.bias", attention + "k_proj.bias",
+         .qkv_bias = config_.attention_bias ? join_leaf({attention + "q_proj.bias", attention + "k_proj.bias",
                                                          attention + "v_proj.bias"})
                                             : at::Tensor(),
          .post_norm = vector(layer + "post_attention_layernorm.weight")});
@@ -81,7 +81,7 @@ Policy::Policy(ModelConfig config, NamedTensors weights, c10::Device device, Pre
   rope_sin_ = angles.sin().to(dtype).to(device_);
 }
 
-at::Tensor Policy::join_bias(const std::vector<std::string>& names) {
+at::Tensor Policy::join_leaf(const std::vector<std::string>& names) {
   const at::NoGradGuard no_grad;
   std::vector<at::Tensor> parts;
   for (const std::string& name : names) {
@@ -102,7 +102,7 @@ at::Tensor Policy::join_bias(const std::vector<std::string>& names) {
 }
 
 Weight Policy::join(const std::vector<std::string>& names, Weight::Order order) {
-  return Weight(join_bias(names), precision_, order);
+  return Weight(join_leaf(names), precision_, order);
 }
 
 at::Tensor Policy::tensor_of(const std::vector<int64_t>& values) const {

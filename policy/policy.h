@@ -87,9 +87,9 @@ class Policy {
     Weight qkv, o, gate_up, down;
     at::Tensor input_norm, qkv_bias, post_norm;
   };
-  // A matrix made of named ones, one under the other. The names become views of it.
+  // One leaf made of named tensors, one under the other; the names become views of it. join: the same as a matrix.
+  at::Tensor join_leaf(const std::vector<std::string>& names);
   Weight join(const std::vector<std::string>& names, Weight::Order order);
-  at::Tensor join_bias(const std::vector<std::string>& names);
   at::Tensor forward_layer(size_t index, const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin,
                            const AttentionPlan& plan, KvCache* cache, ops::Products products) const;
   at::Tensor tensor_of(const std::vector<int64_t>& values) const;

@@ -101,7 +101,7 @@ void Weight::State::pack_int8() {
 
 Weight::Weight(at::Tensor value, Precision precision, Order order)
     : state_(
-          std::make_shared<State>(State{std::move(value), precision, order, {}, {}, {}, {}, {}, 0, 0, 0})) {
+          std::make_shared<State>(State{.value = std::move(value), .precision = precision, .order = order})) {
   check(state_->value.dim() == 2 && state_->value.is_contiguous(), "a weight is a contiguous matrix");
   check(order == Order::AsTheyStand || state_->N() % 2 == 0, "two halves have equally many rows");
 }

@@ -9,9 +9,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
+#include <cstdlib>
 
 #include "base/errors.h"
+#include "base/files.h"
 
 namespace r1 {
 namespace {
@@ -62,14 +63,7 @@ double largest_difference(const at::Tensor& logprobs, const at::Tensor& old_logp
 }
 
 // Memory that could be used without swapping, in bytes; 0 when the system does not say.
-double available_memory() {
-  std::ifstream file("/proc/meminfo");
-  for (std::string word; file >> word;) {
-    double kilobytes = 0;
-    if (word == "MemAvailable:" && file >> kilobytes) return kilobytes * 1024;
-  }
-  return 0;
-}
+double available_memory() { return 1024 * std::atof(proc_field("/proc/meminfo", "MemAvailable").c_str()); }
 
 }  // namespace
 

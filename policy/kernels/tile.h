@@ -53,19 +53,36 @@ inline void multiply(const float* x, int64_t x_row, const float* w, int64_t pane
 }
 
 #if defined(__AVX512BF16__)
-template <int Rows, int Panels>
-inline void multiply(const Bf16* x, int64_t x_row, const Bf16* w, int64_t panel_stride,
-                     Sums<Rows, Panels>& sums) {
+inline Vec dot(Vec sum, __m512i x, __m512i w) {
+  return (Vec)_mm512_dpbf16_ps((__m512)sum, (__m512bh)x, (__m512bh)w);
+}
+#endif
+#if defined(__AVX512VNNI__)
+// x: four unsigned bytes, w: four signed ones for each column. Integer sums are exact, whatever their order.
+inline VecInt dot(VecInt sum, __m512i x, __m512i w) {
+  return (VecInt)_mm512_dpbusd_epi32((__m512i)sum, x, w);
+}
+#endif
+
+#if defined(__AVX512BF16__)
+// Four bytes of x against four of each column: two bf16, or four int8.
+template <int Rows, int Panels, class Input, class Element, class Sum>
+inline void multiply_words(const Input* x, int64_t x_row, const Element* w, int64_t panel_stride,
+                           Sum (&sums)[Rows][Panels][kVecs]) {
   __m512i weights[Panels];
   for (int p = 0; p < Panels; ++p) weights[p] = _mm512_loadu_si512(w + p * panel_stride);
   for (int r = 0; r < Rows; ++r) {
-    int32_t pair;
-    std::memcpy(&pair, x + r * x_row, sizeof pair);
-    const __m512i input = _mm512_set1_epi32(pair);
-    for (int p = 0; p < Panels; ++p) {
-      sums[r][p][0] = (Vec)_mm512_dpbf16_ps((__m512)sums[r][p][0], (__m512bh)input, (__m512bh)weights[p]);
-    }
+    int32_t word;
+    std::memcpy(&word, x + r * x_row, sizeof word);
+    const __m512i input = _mm512_set1_epi32(word);
+    for (int p = 0; p < Panels; ++p) sums[r][p][0] = dot(sums[r][p][0], input, weights[p]);
   }
+}
+
+template <int Rows, int Panels>
+inline void multiply(const Bf16* x, int64_t x_row, const Bf16* w, int64_t panel_stride,
+                     Sums<Rows, Panels>& sums) {
+  multiply_words<Rows, Panels>(x, x_row, w, panel_stride, sums);
 }
 #else
 // x: pairs of floats, widened before.
@@ -95,20 +112,10 @@ inline void multiply(const float* x, int64_t x_row, const Bf16* w, int64_t panel
 #endif
 
 #if defined(__AVX512VNNI__)
-// x: four unsigned bytes, w: four signed ones for each column. Integer sums are exact, whatever their order.
 template <int Rows, int Panels>
 inline void multiply(const uint8_t* x, int64_t x_row, const int8_t* w, int64_t panel_stride,
                      IntSums<Rows, Panels>& sums) {
-  __m512i weights[Panels];
-  for (int p = 0; p < Panels; ++p) weights[p] = _mm512_loadu_si512(w + p * panel_stride);
-  for (int r = 0; r < Rows; ++r) {
-    int32_t quad;
-    std::memcpy(&quad, x + r * x_row, sizeof quad);
-    const __m512i input = _mm512_set1_epi32(quad);
-    for (int p = 0; p < Panels; ++p) {
-      sums[r][p][0] = (VecInt)_mm512_dpbusd_epi32((__m512i)sums[r][p][0], input, weights[p]);
-    }
-  }
+  multiply_words<Rows, Panels>(x, x_row, w, panel_stride, sums);
 }
 #endif
 

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <new>
 
 #if defined(__AVX512F__)
 #include <immintrin.h>
@@ -188,8 +189,8 @@ class Scratch {
       std::free(data_);
       const size_t bytes = (static_cast<size_t>(size) * sizeof(T) + 63) / 64 * 64;
       data_ = static_cast<T*>(std::aligned_alloc(64, bytes));
-      if (!data_) std::abort();  // as an exception here would cross the pool; the kernel kills first anyway
-      size_ = size;
+      size_ = data_ ? size : 0;
+      if (!data_) throw std::bad_alloc();  // reaches main() through the pool
     }
     return data_;
   }
@@ -199,8 +200,6 @@ class Scratch {
   int64_t size_ = 0;
 };
 
-inline float to_float(float value) { return value; }
-inline float to_float(Bf16 value) { return widen(value); }
 inline void from_float(float value, float& to) { to = value; }
 inline void from_float(float value, Bf16& to) { to = round_to_bf16(broadcast(value))[0]; }
 
