@@ -40,6 +40,10 @@ DoctorCheck check_processor() {
 DoctorCheck check_kernels() {
   const std::string chosen = kernels::active(kernels::Precision::Bf16).name;
   const char* forced = std::getenv("R1_KERNELS");
+  if (!kernels::in_use()) {
+    return {"kernels", CheckState::Warn, "none: ATen's reference computes everything, many times slower",
+            "unset R1_KERNELS"};
+  }
   if (chosen != "plain") {
     return {"kernels", CheckState::Ok,
             fmt::format("{} for bf16, {} for fp32", chosen, kernels::active(kernels::Precision::Fp32).name)};

@@ -137,7 +137,7 @@ void AdamW::step(const NamedTensors& gradients, double learning_rate, double gra
   std::vector<at::Tensor> alive;
   std::vector<UpdateSlice> slices;
   for (auto& [name, slot] : slots_) {
-    if (!slot.parameter.device().is_cpu()) {
+    if (!slot.parameter.device().is_cpu() || !kernels::in_use()) {
       update_reference(slot, gradients.at(name).mul(gradient_scale), learning_rate);
       continue;
     }

@@ -9,6 +9,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "base/errors.h"
+#include "policy/kernels/kernels.h"
 #include "policy/ops_cpu.h"
 #include "policy/ops_reference.h"
 
@@ -19,7 +20,9 @@ using torch::autograd::AutogradContext;
 using torch::autograd::Function;
 using torch::autograd::variable_list;
 
-bool has_kernels(const at::Tensor& x) { return x.device().is_cpu() && x.scalar_type() == at::kFloat; }
+bool has_kernels(const at::Tensor& x) {
+  return kernels::in_use() && x.device().is_cpu() && x.scalar_type() == at::kFloat;
+}
 
 bool gradients_wanted() { return at::GradMode::is_enabled(); }
 
@@ -201,7 +204,8 @@ struct RecomputedFunction : Function<RecomputedFunction> {
 at::Tensor recomputed(const at::Tensor& x, Layer layer) { return RecomputedFunction::apply(x, layer); }
 
 at::Tensor embedding(const at::Tensor& ids, const at::Tensor& weight, int64_t padding_id) {
-  const bool by_kernels = weight.device().is_cpu() && weight.scalar_type() != at::kDouble;
+  const bool by_kernels =
+      kernels::in_use() && weight.device().is_cpu() && weight.scalar_type() != at::kDouble;
   if (!by_kernels) return reference::embedding(ids, weight, padding_id);
   if (!gradients_wanted()) return at::index_select(weight, 0, ids);
   return EmbeddingFunction::apply(ids, weight, padding_id);
@@ -270,10 +274,10 @@ TokenLogprobs token_logprobs(const at::Tensor& hidden, const Weight& head, const
 }
 
 Draws draw_tokens(const at::Tensor& hidden, const Weight& head, double temperature,
-                  std::span<const int64_t> row_of, std::span<const double> u) {
+                  std::span<const int64_t> row_of, std::span<const double> u, Products products) {
   check(head.has_kernels(), "drawing without logits needs kernels");
   check(u.size() == row_of.size(), "every draw has its uniform number");
-  return cpu::draw_tokens(hidden, head, temperature, row_of, u);
+  return cpu::draw_tokens(hidden, head, temperature, row_of, u, products);
 }
 
 }  // namespace r1::ops

@@ -1,6 +1,6 @@
 // The only door to arithmetic on tokens: what a decoder is made of, once for sampling and for training.
 //
-// Every function has two implementations behind it, chosen by the tensors alone:
+// Every function has two implementations behind it, chosen by the tensors alone (R1_KERNELS=aten: always the second):
 //   CPU, float32 masters   own kernels (policy/kernels/) with an explicit backward pass. A row's bits depend on that row
 //                          only, so a logprob recorded while sampling equals the training forward's bit for bit.
 //   anything else          the plain ATen reference (ops_reference.h) with autograd's own backward: CUDA, the meta device,
@@ -110,7 +110,8 @@ struct Draws {
   std::vector<float> logprobs;
 };
 Draws draw_tokens(const at::Tensor& hidden, const Weight& head, double temperature,
-                  std::span<const int64_t> row_of, std::span<const double> u);
+                  std::span<const int64_t> row_of, std::span<const double> u,
+                  Products products = Products::Exact);
 
 }  // namespace ops
 }  // namespace r1

@@ -58,29 +58,45 @@ void run_product(const Product& product, const Kernels& kernel) {
   });
 }
 
-// Rounds the rows of `product.x` to bytes, and multiplies.
-void run_int8(Product product, const Weight& weight) {
-  const Kernels& kernel = kernels::active(weight.precision());
-  const int64_t M = product.M, K = product.K, columns = kernels::int8_columns(K);
-  const auto quantize =
-      weight.precision() == Precision::Fp32 ? kernel.int8.quantize_floats : kernel.int8.quantize_bf16;
-  const at::Tensor bytes = at::empty({M, columns}, at::TensorOptions().dtype(at::kByte)),
-                   scales = at::empty({M}, at::TensorOptions().dtype(at::kFloat));
-  uint8_t* rows = bytes.mutable_data_ptr<uint8_t>();
-  float* scale = scales.mutable_data_ptr<float>();
-  const char* x = static_cast<const char*>(product.x);
+// Rows rounded to bytes, each with its scale.
+struct Int8Rows {
+  at::Tensor bytes, scales;  // [M, int8_columns(K)], [M]
+};
+
+Int8Rows round_to_int8(const void* x, int64_t M, int64_t K, Precision precision) {
+  const auto& kernel = kernels::active(precision).int8;
+  const auto quantize = precision == Precision::Fp32 ? kernel.quantize_floats : kernel.quantize_bf16;
+  const int64_t columns = kernels::int8_columns(K);
+  const Int8Rows rows{at::empty({M, columns}, at::TensorOptions().dtype(at::kByte)),
+                      at::empty({M}, at::TensorOptions().dtype(at::kFloat))};
+  uint8_t* bytes = rows.bytes.mutable_data_ptr<uint8_t>();
+  float* scales = rows.scales.mutable_data_ptr<float>();
   for_ranges(M, kSmallRows / 4, [&](int64_t begin, int64_t end) {
     for (int64_t m = begin; m < end; ++m) {
-      scale[m] = quantize(x + m * K * kernels::element_size(weight.precision()), K, rows + m * columns);
+      scales[m] = quantize(static_cast<const char*>(x) + m * K * kernels::element_size(precision), K,
+                           bytes + m * columns);
     }
   });
+  return rows;
+}
+
+// `product` with x from rows [row, ...) of `x` and w from panel `panel` on.
+kernels::Int8Product int8_product(Product product, const Int8Rows& x, int64_t row, const Weight& weight,
+                                  int64_t panel) {
+  const int64_t columns = kernels::int8_columns(product.K);
   const Weight::Int8Panels panels = weight.int8_panels();
-  product.x = rows;
+  product.x = x.bytes.const_data_ptr<uint8_t>() + row * columns;
   product.x_row = columns;
-  product.w = panels.panels;
-  const kernels::Int8Product int8{product, weight.precision(), scale, panels.scales, panels.sums};
+  product.w = panels.panels + panel * columns * kPanel;
+  return {product, weight.precision(), x.scales.const_data_ptr<float>() + row, panels.scales + panel * kPanel,
+          panels.sums + panel * kPanel};
+}
+
+void run_int8(const Product& product, const Weight& weight) {
+  const Int8Rows x = round_to_int8(product.x, product.M, product.K, weight.precision());
+  const kernels::Int8Product int8 = int8_product(product, x, 0, weight, 0);
   for_product_tasks(product, [&](int64_t row_begin, int64_t row_end, int64_t panel_begin, int64_t panel_end) {
-    kernel.int8.product(int8, row_begin, row_end, panel_begin, panel_end);
+    kernels::active(weight.precision()).int8.product(int8, row_begin, row_end, panel_begin, panel_end);
   });
 }
 
@@ -310,37 +326,58 @@ struct Chunk {
 Chunk chunk_of(int64_t index, int64_t V) { return {index * kChunk, std::min(kChunk, V - index * kChunk)}; }
 int64_t num_chunks(int64_t V) { return tasks_of(V, kChunk); }
 
-// logits [rows, chunk.size] of rows [row, row + rows) of hidden, for one chunk; out has row stride kChunk.
-void chunk_logits(const at::Tensor& hidden, const Weight& head, const void* panels, int64_t row, int64_t rows,
-                  Chunk chunk, float* out) {
-  const int64_t D = head.columns();
-  const Precision precision = head.precision();
-  const Product product{
-      .x = at_element(hidden.const_data_ptr(), row * D, precision),
-      .x_row = D,
-      .x_step = kernels::step_of(precision),
-      .w = at_element(panels, chunk.begin / kPanel * kernels::panel_elements(precision, D), precision),
-      .M = rows,
-      .N = chunk.size,
-      .K = D,
-      .y = out,
-      .y_row = kChunk};
-  kernels::active(precision).gemm.product(product, 0, rows, 0, kernels::num_panels(chunk.size));
-}
+// Logits of chunks of the vocabulary, computed when they are asked for. Borrows its arguments.
+class Logits {
+ public:
+  Logits(const at::Tensor& hidden, const Weight& head, Products products = Products::Exact)
+      : hidden_(hidden), head_(head), products_(products) {
+    // Packed here, before the pool's threads read them.
+    if (products == Products::Exact) {
+      panels_ = head.panels();
+    } else {
+      head.int8_panels();
+      rounded_ = round_to_int8(hidden.const_data_ptr(), hidden.size(0), head.columns(), head.precision());
+    }
+  }
 
-// Calls body(row, chunk index, chunk, logits) for every row and chunk, from the pool's threads. A task keeps one chunk of
-// the weights in its core's cache for kRowsPerTask rows.
+  // [rows, chunk.size] of rows [row, row + rows), with row stride kChunk.
+  void of(int64_t row, int64_t rows, Chunk chunk, float* out) const {
+    const int64_t D = head_.columns(), panel = chunk.begin / kPanel, panels = kernels::num_panels(chunk.size);
+    const Precision precision = head_.precision();
+    const Product product{.x = at_element(hidden_.const_data_ptr(), row * D, precision),
+                          .x_row = D,
+                          .x_step = kernels::step_of(precision),
+                          .w = at_element(panels_, panel * kernels::panel_elements(precision, D), precision),
+                          .M = rows,
+                          .N = chunk.size,
+                          .K = D,
+                          .y = out,
+                          .y_row = kChunk};
+    const Kernels& kernel = kernels::active(precision);
+    if (products_ == Products::Exact) return kernel.gemm.product(product, 0, rows, 0, panels);
+    kernel.int8.product(int8_product(product, rounded_, row, head_, panel), 0, rows, 0, panels);
+  }
+
+ private:
+  const at::Tensor& hidden_;
+  const Weight& head_;
+  Products products_;
+  const void* panels_ = nullptr;
+  Int8Rows rounded_;
+};
+
+// Calls body(row, chunk index, chunk, logits) for every one of R rows and every chunk, from the pool's threads. A task keeps
+// one chunk of the weights in its core's cache for kRowsPerTask rows.
 template <class Body>
-void for_each_chunk_of_logits(const at::Tensor& hidden, const Weight& head, const Body& body) {
-  const int64_t R = hidden.size(0), V = head.rows(), row_tasks = tasks_of(R, kRowsPerTask);
-  const void* panels = head.panels();
+void for_each_chunk_of_logits(const Logits& all, int64_t R, int64_t V, const Body& body) {
+  const int64_t row_tasks = tasks_of(R, kRowsPerTask);
   arithmetic_pool().run(num_chunks(V) * row_tasks, [&](int64_t task) {
     const int64_t index = task / row_tasks, begin = task % row_tasks * kRowsPerTask;
     const Chunk chunk = chunk_of(index, V);
     alignas(64) float logits[kHeadRows * kChunk];
     for (int64_t row = begin; row < std::min(R, begin + kRowsPerTask); row += kHeadRows) {
       const int64_t rows = std::min(kHeadRows, R - row);
-      chunk_logits(hidden, head, panels, row, rows, chunk, logits);
+      all.of(row, rows, chunk, logits);
       for (int64_t r = 0; r < rows; ++r) body(row + r, index, chunk, logits + r * kChunk);
     }
   });
@@ -360,12 +397,13 @@ HeadForward token_logprobs(const at::Tensor& hidden, const Weight& head, const a
   std::vector<kernels::ChunkStats> stats(static_cast<size_t>(R * chunks));
   std::vector<float> target_logits(static_cast<size_t>(R));
   const auto& kernel = kernels::active(head.precision()).rows;
-  for_each_chunk_of_logits(hidden, head, [&](int64_t row, int64_t index, Chunk chunk, const float* logits) {
+  const auto keep = [&](int64_t row, int64_t index, Chunk chunk, const float* logits) {
     stats[static_cast<size_t>(row * chunks + index)] =
         kernel.chunk_stats(logits, chunk.size, inverse_temperature);
     const int64_t target = wanted[row] - chunk.begin;
     if (target >= 0 && target < chunk.size) target_logits[static_cast<size_t>(row)] = logits[target];
-  });
+  };
+  for_each_chunk_of_logits(Logits(hidden, head), R, head.rows(), keep);
   for (int64_t row = 0; row < R; ++row) {
     const kernels::RowStats all = kernels::combine(stats.data() + row * chunks, chunks);
     result.logsumexp.mutable_data_ptr<float>()[row] = all.logsumexp;
@@ -379,18 +417,17 @@ HeadForward token_logprobs(const at::Tensor& hidden, const Weight& head, const a
 namespace {
 
 // d loss / d logits of one chunk, as elements [R, chunk.size].
-void chunk_gradients(const at::Tensor& hidden, const Weight& head, const void* panels, Chunk chunk,
-                     const int64_t* targets, float inverse_temperature, const HeadForward& forward,
-                     const float* dlogprobs, const float* dentropy, const at::Tensor& dlogits) {
+void chunk_gradients(const Logits& all, Precision precision, Chunk chunk, const int64_t* targets,
+                     float inverse_temperature, const HeadForward& forward, const float* dlogprobs,
+                     const float* dentropy, const at::Tensor& dlogits) {
   const float *lse = forward.logsumexp.const_data_ptr<float>(),
               *entropy = forward.entropy.const_data_ptr<float>();
-  const Precision precision = head.precision();
   auto* out = static_cast<char*>(dlogits.mutable_data_ptr());
-  for_ranges(hidden.size(0), 64, [&](int64_t begin, int64_t end) {
+  for_ranges(dlogits.size(0), 64, [&](int64_t begin, int64_t end) {
     alignas(64) float logits[kHeadRows * kChunk];
     for (int64_t row = begin; row < end; row += kHeadRows) {
       const int64_t rows = std::min(kHeadRows, end - row);
-      chunk_logits(hidden, head, panels, row, rows, chunk, logits);
+      all.of(row, rows, chunk, logits);
       for (int64_t r = row; r < row + rows; ++r) {
         kernels::active(precision).rows.logprob_backward(
             logits + (r - row) * kChunk, chunk.size, inverse_temperature, {lse[r], entropy[r]},
@@ -411,13 +448,14 @@ at::Tensor token_logprobs_backward(const at::Tensor& hidden, const Weight& head,
   const Precision precision = head.precision();
   const Kernels& kernel = kernels::active(precision);
   const int64_t step = kernels::step_of(precision);
-  const void *panels = head.panels(), *transposed = head.transposed_panels();
+  const void* transposed = head.transposed_panels();
+  const Logits all(hidden, head);
   const at::Tensor packed_hidden = pack_rows(hidden, precision), gradient = head.gradient();
   at::Tensor dhidden = at::zeros({R, D}, at::TensorOptions().dtype(at::kFloat));
   for (int64_t index = 0; index < num_chunks(V); ++index) {
     const Chunk chunk = chunk_of(index, V);
     const at::Tensor dlogits = empty_elements({R, chunk.size}, precision);
-    chunk_gradients(hidden, head, panels, chunk, targets.const_data_ptr<int64_t>(), inverse_of(temperature),
+    chunk_gradients(all, precision, chunk, targets.const_data_ptr<int64_t>(), inverse_of(temperature),
                     forward, dlogprobs.const_data_ptr<float>(), dentropy.const_data_ptr<float>(), dlogits);
     run_product({.x = dlogits.const_data_ptr(),
                  .x_row = chunk.size,
@@ -493,19 +531,19 @@ int64_t most_likely_chunk(const kernels::ChunkStats* chunks, int64_t count) {
 }  // namespace
 
 Draws draw_tokens(const at::Tensor& hidden, const Weight& head, double temperature,
-                  std::span<const int64_t> row_of, std::span<const double> u) {
+                  std::span<const int64_t> row_of, std::span<const double> u, Products products) {
   const int64_t R = hidden.size(0), V = head.rows(), chunks = num_chunks(V);
   const bool greedy = temperature == 0;
   const float inverse_temperature = greedy ? 1.0f : inverse_of(temperature);
   const auto& kernel = kernels::active(head.precision()).rows;
   const at::Tensor rows = hidden.contiguous();
+  const Logits all(rows, head, products);
   std::vector<kernels::ChunkStats> stats(static_cast<size_t>(R * chunks));
-  for_each_chunk_of_logits(rows, head, [&](int64_t row, int64_t index, Chunk chunk, const float* logits) {
+  for_each_chunk_of_logits(all, R, V, [&](int64_t row, int64_t index, Chunk chunk, const float* logits) {
     stats[static_cast<size_t>(row * chunks + index)] =
         kernel.chunk_stats(logits, chunk.size, inverse_temperature);
   });
   Draws result{std::vector<int64_t>(u.size()), std::vector<float>(u.size())};
-  const void* panels = head.panels();
   arithmetic_pool().run(static_cast<int64_t>(u.size()), [&](int64_t draw) {
     const size_t d = static_cast<size_t>(draw);
     const int64_t row = row_of[d];
@@ -517,7 +555,7 @@ Draws draw_tokens(const at::Tensor& hidden, const Weight& head, double temperatu
     const Place place = greedy ? Place{most_likely_chunk(own, chunks), 0} : place_of(own, chunks, u[d]);
     const Chunk chunk = chunk_of(place.chunk, V);
     alignas(64) float logits[kChunk], weights[kChunk];
-    chunk_logits(rows, head, panels, row, 1, chunk, logits);
+    all.of(row, 1, chunk, logits);
     int64_t token = std::max_element(logits, logits + chunk.size) - logits;
     if (!greedy) {
       std::copy(logits, logits + chunk.size, weights);

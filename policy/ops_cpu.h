@@ -65,7 +65,7 @@ struct HeadForward {
 HeadForward token_logprobs(const at::Tensor& hidden, const Weight& head, const at::Tensor& targets,
                            double temperature);
 Draws draw_tokens(const at::Tensor& hidden, const Weight& head, double temperature,
-                  std::span<const int64_t> row_of, std::span<const double> u);
+                  std::span<const int64_t> row_of, std::span<const double> u, Products products);
 // dhidden as elements; adds to head.gradient().
 at::Tensor token_logprobs_backward(const at::Tensor& hidden, const Weight& head, const at::Tensor& targets,
                                    double temperature, const HeadForward& forward,

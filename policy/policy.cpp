@@ -173,9 +173,10 @@ at::Tensor Policy::logits(const at::Tensor& hidden, const std::vector<int64_t>& 
 }
 
 ops::Draws Policy::draw_tokens(const at::Tensor& hidden_rows, double temperature,
-                               std::span<const int64_t> row_of, std::span<const double> u) const {
+                               std::span<const int64_t> row_of, std::span<const double> u,
+                               ops::Products products) const {
   return ops::draw_tokens(ops::rms_norm(hidden_rows, final_norm_, config_.rms_norm_eps, precision_), head_,
-                          temperature, row_of, u);
+                          temperature, row_of, u, products);
 }
 
 std::string Policy::arithmetic() const {
@@ -187,8 +188,13 @@ std::string Policy::arithmetic() const {
 KvCache Policy::make_cache(int64_t num_blocks) const {
   KvCache cache{.num_blocks = num_blocks};
   const AttentionHeads heads{config_.num_heads, config_.num_kv_heads, config_.head_dim};
-  for (int64_t i = 0; i < config_.num_layers; ++i) {
-    cache.layers.push_back(ops::make_kv_blocks(num_blocks, heads, precision_, embedding_));
+  // One store for all layers: large enough for huge pages. Rows of a sequence are scattered over it, and each would otherwise
+  // cost a walk of the page tables.
+  const int64_t layers = config_.num_layers;
+  const KvBlocks all = ops::make_kv_blocks(layers * num_blocks, heads, precision_, embedding_);
+  const int64_t rows = all.keys.size(0) / layers;
+  for (int64_t i = 0; i < layers; ++i) {
+    cache.layers.push_back({all.keys.narrow(0, i * rows, rows), all.values.narrow(0, i * rows, rows)});
   }
   return cache;
 }

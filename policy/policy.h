@@ -30,7 +30,7 @@ struct TokenBatch {
   std::vector<int64_t> token_ids;  // [T]
   std::vector<int64_t> positions;  // [T], from 0 in each sequence
   AttentionPlan plan;
-  ops::Products products = ops::Products::Exact;  // of the layers; the head is exact always
+  ops::Products products = ops::Products::Exact;  // of the layers
 };
 
 // Move-only: copying weights is always spelled out (clone_weights).
@@ -56,7 +56,7 @@ class Policy {
 
   // Draws from rows [R, D] of `hidden`: see ops::draw_tokens. REQUIRES draws_tokens().
   ops::Draws draw_tokens(const at::Tensor& hidden_rows, double temperature, std::span<const int64_t> row_of,
-                         std::span<const double> u) const;
+                         std::span<const double> u, ops::Products products = ops::Products::Exact) const;
   bool draws_tokens() const { return head_.has_kernels(); }
   bool has_int8() const { return head_.has_int8(); }
 

@@ -108,7 +108,7 @@ Weight::Weight(at::Tensor value, Precision precision, Order order)
 
 const at::Tensor& Weight::value() const { return state_->value; }
 bool Weight::has_kernels() const {
-  return state_->value.device().is_cpu() && state_->value.scalar_type() == at::kFloat;
+  return kernels::in_use() && state_->value.device().is_cpu() && state_->value.scalar_type() == at::kFloat;
 }
 Precision Weight::precision() const { return state_->precision; }
 int64_t Weight::rows() const { return state_->N(); }

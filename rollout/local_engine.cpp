@@ -341,7 +341,7 @@ std::vector<SampledToken> Generation::sample(const at::Tensor& rows) const {
   }
   std::vector<SampledToken> result(draws_.size());
   if (policy_.draws_tokens() && !is_filtered(config_)) {
-    const ops::Draws drawn = policy_.draw_tokens(rows, config_.temperature, row_of, u);
+    const ops::Draws drawn = policy_.draw_tokens(rows, config_.temperature, row_of, u, batch_.products);
     for (size_t i = 0; i < result.size(); ++i) {
       if (!std::isfinite(drawn.logprobs[i])) throw_not_finite();
       result[i] = {static_cast<TokenId>(drawn.tokens[i]), drawn.logprobs[i]};

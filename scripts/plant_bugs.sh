@@ -48,7 +48,7 @@ bugs() {
   plant $rows 's/step.rate \* m \/ (sqrt_vec(v) \* step.root/step.rate * m \/ (sqrt_vec(v)/' policy_test '*KernelSet*:AdamW*'
   plant policy/kernels/dispatch.cpp 's/log_sum - weighted \/ sum/log_sum + weighted \/ sum/' policy_test "$kernels"
   plant policy/kernels/dispatch.cpp 's/(chunks\[c\].weighted + chunks\[c\].sum \* shift)/(chunks[c].weighted)/' policy_test "$kernels"
-  plant policy/kernels/attention_isa.cpp 's/1.0f \/ __builtin_sqrtf(static_cast<float>(Dh))/1.0f \/ static_cast<float>(Dh)/' policy_test "$attention"
+  plant policy/kernels/attention_parts.h 's/1.0f \/ __builtin_sqrtf(static_cast<float>(Dh))/1.0f \/ static_cast<float>(Dh)/' policy_test "$attention"
 
   # policy: ops, weights, the decoder and its cache
   plant policy/attention_cpu.cpp 's/.position = segment.own_past + piece.begin/.position = piece.begin/' policy_test '*ToyModels*:*Layouts*:Ops*'
@@ -68,7 +68,7 @@ bugs() {
   plant policy/adamw.cpp '/bump_version/d' policy_test 'Weight*:*Weights*'
   plant policy/policy.cpp 's/layer.post_norm, config_.rms_norm_eps/layer.post_norm, 1e-3/' policy_test '*ToyModels*:DemoModel.Logprobs*:DemoModel.Sixty*'
   plant policy/policy.cpp 's/embedding_, config_.pad_token_id)/embedding_)/' policy_test '*ToyModels*:DemoModel.Sft*'
-  plant policy/policy.cpp 's/\&cache->layers\[index\]/\&cache->layers[0]/' policy_test '*ToyModels*'
+  plant policy/policy.cpp 's/\&cache->layers\[index\]/\&cache->layers[0]/' policy_test '*Layouts*'
   plant policy/policy.cpp 's/rope_cos_ = angles.cos().to(dtype).to(device_)/rope_cos_ = angles.cos().to(dtype)/' policy_test '*ToyModels*'
   plant base/thread_pool.cpp 's/if (task >= tasks) return;/if (task > tasks) return;/' base_test '*Pool*'
   plant base/thread_pool.cpp 's/finished.wait(done)/return/' base_test '*Pool*'

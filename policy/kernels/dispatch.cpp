@@ -3,8 +3,10 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <string>
 #include <vector>
 
+#include "base/errors.h"
 #include "policy/kernels/kernels.h"
 
 namespace r1::kernels {
@@ -76,12 +78,19 @@ double seconds_of_product(const GemmKernels& gemm) {
   return best;
 }
 
+std::string choices(const KernelList& list) {
+  std::string names = "give aten";
+  for (int i = 0; i < list.count; ++i) names += std::string(", ") + list.sets[i]->name;
+  return names + ", or leave it unset";
+}
+
 const Kernels& choose(Precision precision) {
   const KernelList list = runnable(precision);
   if (const char* wanted = std::getenv("R1_KERNELS")) {
     for (int i = 0; i < list.count; ++i) {
       if (std::strcmp(list.sets[i]->name, wanted) == 0) return *list.sets[i];
     }
+    if (in_use()) throw ConfigError(std::string("R1_KERNELS=") + wanted + ": " + choices(list));
   }
   // In fp32 the two AVX-512 sets are the same arithmetic.
   if (list.count == 4 && precision == Precision::Bf16 &&
@@ -98,6 +107,11 @@ KernelList runnable(Precision precision) {
   KernelList list{{}, sets.count};
   for (int i = 0; i < sets.count; ++i) list.sets[i] = &sets.all[i];
   return list;
+}
+
+bool in_use() {
+  static const char* wanted = std::getenv("R1_KERNELS");
+  return !wanted || std::strcmp(wanted, "aten") != 0;
 }
 
 const Kernels& active(Precision precision) {

@@ -197,6 +197,7 @@ void pack_rows(const void* rows, int64_t stride, int64_t begin, int64_t end, int
 // ---- int8 -----------------------------------------------------------------------------------------------------------
 
 #if defined(__AVX512VNNI__)
+typedef uint8_t VecByte __attribute__((vector_size(kWidth)));
 constexpr int kBias = 128;  // x is stored as unsigned bytes around it
 
 void int8_rows(const Int8Product& int8, int64_t m, int64_t rows, int64_t panel_begin, int64_t panel_end) {
@@ -251,14 +252,14 @@ float largest_magnitude(const Source* row, int64_t K) {
   return result;
 }
 
-// The nearest integers of row / scale, to body(index, value).
+// The nearest integers of row / scale, to body(index, count, integers).
 template <class Source, class Body>
 void for_quantized(const Source* row, int64_t K, float scale, Body body) {
   const float inverse = scale > 0 ? 1.0f / scale : 0.0f;  // 0 for NaN too: the scale itself carries it
   const Vec magic = broadcast(12582912.0f);  // 1.5 * 2^23: adding it rounds to the nearest integer
   for_vectors(K, [&](int64_t i, int64_t n) {
     const VecInt nearest = __builtin_convertvector((load_n(row + i, n) * inverse + magic) - magic, VecInt);
-    for (int64_t j = 0; j < n; ++j) body(i + j, nearest[j]);
+    body(i, n, nearest);
   });
 }
 
@@ -266,8 +267,10 @@ template <class Source>
 float quantize(const void* row, int64_t K, uint8_t* bytes) {
   const auto* from = static_cast<const Source*>(row);
   const float scale = largest_magnitude(from, K) / 127.0f;
-  for_quantized(from, K, scale,
-                [&](int64_t k, int32_t value) { bytes[k] = static_cast<uint8_t>(value + kBias); });
+  for_quantized(from, K, scale, [&](int64_t k, int64_t n, VecInt integers) {
+    const VecByte part = __builtin_convertvector(integers + kBias, VecByte);
+    std::memcpy(bytes + k, &part, static_cast<size_t>(n));
+  });
   for (int64_t k = K; k < int8_columns(K); ++k) bytes[k] = kBias;
   return scale;
 }
@@ -280,9 +283,11 @@ void pack_int8(const float* rows, int64_t stride, int64_t count, int64_t K, int8
     scales[n] = 0;
     if (n >= count) continue;
     scales[n] = largest_magnitude(rows + n * stride, K) / 127.0f;
-    for_quantized(rows + n * stride, K, scales[n], [&](int64_t k, int32_t value) {
-      panel[k / 4 * 4 * kPanel + n * 4 + k % 4] = static_cast<int8_t>(value);
-      sums[n] += value;
+    for_quantized(rows + n * stride, K, scales[n], [&](int64_t first, int64_t count, VecInt integers) {
+      for (int64_t i = 0, k = first; i < count; ++i, ++k) {
+        panel[k / 4 * 4 * kPanel + n * 4 + k % 4] = static_cast<int8_t>(integers[i]);
+        sums[n] += integers[i];
+      }
     });
   }
 }

@@ -92,8 +92,13 @@ RowStats row_stats(const RowKernels& kernels, const float* logits, int64_t V, fl
 
 // The fastest set this processor runs, the same one for the process's life: AVX-512 with vdpbf16ps is chosen where a short
 // timing at the first call shows that instruction to be faster than widening and FMA (it is on Zen 4, not on every Xeon).
-// R1_KERNELS=plain|avx2|avx512|avx512_bf16 overrides, for tests and for comparing machines.
+// R1_KERNELS=plain|avx2|avx512|avx512_bf16 overrides, for tests and for comparing machines; throws ConfigError for a set that
+// this processor does not run.
 const Kernels& active(Precision precision);
+
+// False with R1_KERNELS=aten: then the plain ATen reference (ops_reference.h, AdamW::step_reference) computes everything, in
+// float32 whatever the precision, so that whole runs can be compared with it.
+bool in_use();
 
 // Every set this processor can run, slowest first, for the tests.
 struct KernelList {

@@ -38,6 +38,13 @@ inline Vec load(const float* from) {
 
 inline void store(float* to, Vec value) { std::memcpy(to, &value, sizeof value); }
 
+// Asks for `count` values that will be read soon.
+template <class T>
+inline void prefetch(const T* from, int64_t count) {
+  constexpr int64_t kLine = 64 / sizeof(T);
+  for (int64_t i = 0; i < count; i += kLine) __builtin_prefetch(from + i);
+}
+
 inline Vec broadcast(float value) { return value - Vec{}; }
 
 // The last n < kWidth floats, the other lanes filled with `fill`.
