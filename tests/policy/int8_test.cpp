@@ -67,8 +67,8 @@ struct Rounded {
   Rounded(const kernels::Int8Kernels& kernel, const at::Tensor& x, const at::Tensor& w)
       : M(x.size(0)), N(w.size(0)), K(x.size(1)), columns(kernels::int8_columns(K)) {
     const int64_t panels = kernels::num_panels(N);
-    bytes.resize(static_cast<size_t>(M * columns));
-    panel_bytes.resize(static_cast<size_t>(panels * kPanel * columns));
+    bytes.resize(static_cast<size_t>(M * columns), 5);  // not what belongs into the padding
+    panel_bytes.resize(static_cast<size_t>(panels * kPanel * columns), 5);
     w_scale.resize(static_cast<size_t>(panels * kPanel));
     w_sum.resize(static_cast<size_t>(panels * kPanel));
     const bool floats = x.scalar_type() == at::kFloat;
@@ -133,6 +133,7 @@ TEST_P(Int8, BothSidesAreRoundedToTheNearestOf255StepsUpToTheirLargest) {
         const float scale = scales[static_cast<size_t>(r)];
         ASSERT_EQ(scale, rows[r].abs().max().item<float>() / 127.0f);
         for (int64_t k = 0; k < K; ++k) expect_nearest(at(r, k), value[r][k], scale);
+        for (int64_t k = K; k < rounded.columns; ++k) ASSERT_EQ(at(r, k), 0) << "padding";
       }
     };
     check_rows(exact_x, rounded.x_scale, [&](int64_t m, int64_t k) { return rounded.x_at(m, k); });

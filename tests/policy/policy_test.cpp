@@ -245,15 +245,19 @@ TEST_P(ToyModels, LayersComputedAgainGiveTheGradientsOfKeptOnesBitForBit) {
   }
 }
 
-TEST_P(ToyModels, WithoutGradientsNothingIsComputedAgain) {
+// A cache is written by every layer, and only a forward that keeps activations has them to compute again.
+TEST_P(ToyModels, SamplingGoesOnAsBeforeWhereLayersAreComputedAgain) {
   at::NoGradGuard no_grad;
   Policy policy = toy(GetParam());
-  const TokenBatch batch = one_sequence(some_ids(9, 60, 3));
-  const at::Tensor kept = policy.forward(batch);
+  const std::vector<int64_t> ids = some_ids(9, 60, 3);
+  const at::Tensor whole = policy.forward(one_sequence(ids));
   policy.set_recompute(true);
-  const at::Tensor found = policy.forward(batch);
-  EXPECT_TRUE(found.equal(kept));
-  EXPECT_FALSE(found.requires_grad());
+  KvCache cache = policy.make_cache(1);
+  for (auto [begin, end] : {std::pair<int64_t, int64_t>{0, 6}, {6, 9}}) {
+    TokenBatch piece{{ids.begin() + begin, ids.begin() + end}, iota(begin, end - begin), {}};
+    piece.plan = {{{.num_queries = end - begin, .own_past = begin}}, {}, {0}};
+    EXPECT_TRUE(policy.forward(piece, &cache).equal(whole.narrow(0, begin, end - begin))) << begin;
+  }
 }
 
 // ---- how a sequence is laid out --------------------------------------------------------------------------------------
