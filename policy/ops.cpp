@@ -204,6 +204,7 @@ struct RecomputedFunction : Function<RecomputedFunction> {
 at::Tensor recomputed(const at::Tensor& x, Layer layer) { return RecomputedFunction::apply(x, layer); }
 
 at::Tensor embedding(const at::Tensor& ids, const at::Tensor& weight, int64_t padding_id) {
+  check(ids.device() == weight.device(), "rows are looked up by ids on their device");
   const bool by_kernels =
       kernels::in_use() && weight.device().is_cpu() && weight.scalar_type() != at::kDouble;
   if (!by_kernels) return reference::embedding(ids, weight, padding_id);
@@ -264,6 +265,7 @@ KvBlocks make_kv_blocks(int64_t num_blocks, const AttentionHeads& heads, Precisi
 
 TokenLogprobs token_logprobs(const at::Tensor& hidden, const Weight& head, const at::Tensor& targets,
                              double temperature) {
+  check(targets.device() == hidden.device(), "targets are on the hidden states' device");
   if (!head.has_kernels()) return reference::token_logprobs(hidden, head.value(), targets, temperature);
   if (!gradients_wanted()) {
     const cpu::HeadForward result = cpu::token_logprobs(hidden, head, targets, temperature);

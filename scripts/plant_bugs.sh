@@ -18,7 +18,9 @@ bugs() {
   plant rewards/reward.h '1i #include "rl/batch.h"' docs_test 'Layers*'
   plant rewards/math/answer_extraction.cpp 's/completion.rfind(kClose)/completion.find(kClose)/' rewards_test '*Extract*:*Answer*'
   plant datasets/braces.cpp 's/--depth == 0/--depth <= 1/' rewards_test '*Extract*:*Answer*'
-  plant datasets/braces.cpp 's/^      ++i;/      ;/' rewards_test '*Extract*:*Answer*'
+  plant datasets/braces.cpp 's/^      ++i;/      ;/' datasets_test 'Braces*'
+  plant datasets/braces.cpp 's/return std::nullopt;/return text;/' datasets_test 'Braces*'
+  plant datasets/braces.cpp "s/if (text\[i\] == '.*')\$/if (text[i] == 92 \&\& i + 1 < text.size() \&\& text[i + 1] != 92)/" datasets_test 'Braces*'
 
   # policy/kernels: every kernel, and the promise that a row's bits are its own
   local gemm=policy/kernels/gemm_isa.cpp rows=policy/kernels/rows_isa.cpp tile=policy/kernels/tile.h
@@ -33,6 +35,16 @@ bugs() {
   plant $gemm 's/pairs = low | high << 16/pairs = high | low << 16/' policy_test "$kernels"
   plant $gemm 's/sum - kBias \* w_sum/sum - 127 * w_sum/' policy_test '*Int8*:*KernelSet*'
   plant $gemm 's/bytes\[k\] = kBias;/bytes[k] = 0;/; s/k < int8_columns(K); ++k) bytes/k < K; ++k) bytes/' policy_test '*Int8*:*KernelSet*'
+  plant $gemm 's/ | (magnitude != magnitude);/;/' policy_test '*Int8*'
+  plant $gemm 's/n = p \* kPanel;/n = (p - panel_begin) * kPanel;/' policy_test '*Int8*'
+  plant $gemm 's/int8.x_scale\[m + r\]/int8.x_scale[m]/' policy_test '*Int8*'
+  plant $gemm 's/largest_magnitude(from, K) \/ 127.0f/largest_magnitude(from, K) \/ 64.0f/' policy_test '*Int8*'
+  plant $gemm 's/^  return scale;/  return scale + 0.0f \/ scale;/' policy_test '*Int8*'
+  plant $gemm 's/g \* sigmoid(g) \* u, c/g * sigmoid(u) * u, c/' policy_test '*Int8*'
+  plant $gemm 's/finish<Format>(product, m + r, p \* kPanel,/finish<Format>(product, m + r, (p - panel_begin) * kPanel,/' policy_test '*KernelSet*'
+  plant $gemm 's/const int64_t first = (n + pair) \/ 2,/const int64_t first = pair \/ 2,/' policy_test '*KernelSet*'
+  plant $gemm 's/^    store_n(y + i, value, c);/    store(y + i, value);/' policy_test '*KernelSet.NanOutside*'
+  plant $tile 's/const Vec input = broadcast(x\[r \* x_row\]);/const Vec input = broadcast(x[r * x_row]) + 0.0f * broadcast(x[(Rows - 1) * x_row]);/' policy_test '*KernelSet.ANan*'
   plant $tile 's/sums\[r\]\[p\]\[v\] += input \* weights\[p\]\[v\]/& * (Rows == 1 ? 1.0000001f : 1.0f)/' policy_test "$kernels"
   plant $tile 's/const VecBits low = pairs << 16, high/const VecBits low = pairs << 15, high/' policy_test "$kernels"
   plant policy/kernels/vector.h 's/bits + 0x7fff + (bits >> 16 \& 1)/bits + 0x8000/' policy_test "$kernels"
@@ -53,23 +65,41 @@ bugs() {
   # policy: ops, weights, the decoder and its cache
   plant policy/attention_cpu.cpp 's/.position = segment.own_past + piece.begin/.position = piece.begin/' policy_test '*ToyModels*:*Layouts*:Ops*'
   plant policy/attention_cpu.cpp 's/heads.num_heads, Dh, -1.0f/heads.num_heads, Dh, 1.0f/' policy_test "$attention"
-  plant policy/attention_cpu.cpp 's/.prefix_row = segment.prefix_begin/.prefix_row = segment.query_begin/' policy_test "$attention:*ToyModels*"
+  plant policy/attention_cpu.cpp 's/.prefix_row = segment.prefix_begin/.prefix_row = segment.query_begin/' policy_test "$attention:*ToyModels*:*Layouts*"
   plant policy/ops_cpu.cpp 's/logits\[token\] \* inverse_temperature - logsumexp/logits[token] - logsumexp/' policy_test '*Head*:Ops*'
   plant policy/ops_cpu.cpp 's/return {c, remaining \/ scale};/return {c, remaining};/' policy_test '*Head*:Ops*'
+  plant policy/ops_cpu.cpp 's/if (weights\[i\] <= 0) continue;//' policy_test '*Head*'
   plant policy/ops_cpu.cpp 's/row_of\[t\] == padding_id/false/' policy_test 'Ops*'
   plant policy/ops_cpu.cpp 's/targets\[r\] - chunk.begin/targets[r]/' policy_test 'Ops*:*Head*:*ToyModels*'
   plant policy/ops_cpu.cpp 's/.finish = Finish::Accumulate,/.finish = Finish::Store,/' policy_test 'Ops*:*Head*:*ToyModels*'
   plant policy/ops.cpp 's/result\[3\] = at::sum(gradients\[0\], 0)/result[3] = gradients[0][0]/' policy_test 'Ops*:*ToyModels*'
   plant policy/ops.cpp 's/result\[4\] = gradients\[0\]/result[4] = at::zeros_like(gradients[0])/' policy_test 'Ops*:*ToyModels*'
+  plant policy/ops.cpp 's/weight.has_int8() \&\& !gradients_wanted()/weight.has_int8()/' policy_test '*Int8*'
+  plant policy/ops.cpp 's/return {x.grad(), at::Tensor()};/return {gradients[0], at::Tensor()};/' policy_test 'Ops*:*ToyModels*'
+  plant policy/ops.cpp 's/return {x.grad(), at::Tensor()};/return {gradients[0], at::Tensor()};/' rl_test '*UpdateGradient*'
+  plant policy/ops.cpp 's/^    return layer(x);  \/\/ autograd/    const at::AutoGradMode on(true);\n&/' policy_test 'Ops*'
   plant policy/ops_reference.cpp 's/at::mean(x \* x/at::mean(x.detach() * x/' policy_test 'Ops*'
   plant policy/weight.cpp 's/state_->panels_version != state_->value._version()/false/' policy_test 'Weight*:*Weights*'
   plant policy/weight.cpp 's/state_->transposed_version != state_->value._version()/false/' policy_test 'Weight*:*Weights*'
+  plant policy/weight.cpp 's/state_->int8_version != state_->value._version()/false/' policy_test '*Int8*'
   plant policy/weight.cpp 's/panel % 2 \* half + first/panel % 2 * half/' policy_test 'Weight*:*Weights*:Ops*'
   plant policy/adamw.cpp '/bump_version/d' policy_test 'Weight*:*Weights*'
   plant policy/policy.cpp 's/layer.post_norm, config_.rms_norm_eps/layer.post_norm, 1e-3/' policy_test '*ToyModels*:DemoModel.Logprobs*:DemoModel.Sixty*'
   plant policy/policy.cpp 's/embedding_, config_.pad_token_id)/embedding_)/' policy_test '*ToyModels*:DemoModel.Sft*'
   plant policy/policy.cpp 's/\&cache->layers\[index\]/\&cache->layers[0]/' policy_test '*Layouts*'
   plant policy/policy.cpp 's/rope_cos_ = angles.cos().to(dtype).to(device_)/rope_cos_ = angles.cos().to(dtype)/' policy_test '*ToyModels*'
+  plant policy/policy.cpp 's/^      .to(device_);/      ;/' policy_test '*ToyModels*'
+  plant policy/policy.cpp 's/const bool recompute = recompute_ \&\&/const bool recompute = false \&\&/' policy_test '*ToyModels*'
+  plant policy/policy.cpp 's/ \&\& !cache \&\& at::GradMode::is_enabled();/;/' policy_test '*ToyModels*'
+  plant policy/policy.cpp 's/sin, plan = batch.plan\]/sin, \&plan = batch.plan]/' policy_test '*ToyModels*'
+  local memory=policy/tensor_memory.cpp
+  plant $memory 's/^    free.pop_back();//' policy_test 'TensorMemory*'
+  plant $memory 's/free_\[size\].push_back(data);//' policy_test 'TensorMemory*'
+  plant $memory 's/^      ::munmap(data, size);//' policy_test 'TensorMemory*'
+  plant $memory 's/most_in_use_ \/ 2/most_in_use_/' policy_test 'TensorMemory*'
+  plant $memory 's/bytes < kSmallest ?/bytes < 1000 ?/' policy_test 'TensorMemory*'
+  plant $memory 's/kHugePage - 1) \/ kHugePage \* kHugePage/4096) \/ 4096 * 4096/' policy_test 'TensorMemory*'
+  plant $memory 's/std::max(power \/ 4,/std::max(power \/ 4000,/' policy_test 'TensorMemory*'
   plant base/thread_pool.cpp 's/if (task >= tasks) return;/if (task > tasks) return;/' base_test '*Pool*'
   plant base/thread_pool.cpp 's/finished.wait(done)/return/' base_test '*Pool*'
 
@@ -103,6 +133,10 @@ bugs() {
   plant $engine 's/newly_finished_.clear();//' rollout_test '*Engine*'
   plant $engine 's/if (should_stop \&\& should_stop())/if (false)/' rollout_test '*Engine*'
   plant rollout/block_pool.h 's/promised_ -= count/promised_ -= 0 * count/' rollout_test 'BlockPool*:*Engine*'
+  local pool=rollout/block_pool.h
+  plant $pool 's/static_cast<int32_t>(block));/static_cast<int32_t>(num_blocks - 1 - block));/' rollout_test 'BlockPool*'
+  plant $pool 's/check(promised_ > 0 \&\& !free_.empty()/check(!free_.empty()/' rollout_test 'BlockPool*'
+  plant $pool 's/blocks.clear();//' rollout_test 'BlockPool*'
   # rollout: the text side
   local language=rollout/language_model.cpp
   plant $language 's/at::kHalf : at::kFloat/at::kHalf : at::kBFloat16/' rollout_test 'LanguageModel*'
@@ -123,6 +157,23 @@ bugs() {
   plant rl/loss.cpp 's/count((ratio < 1 - config.clip_low) \& (A < 0))/count(ratio < 1 - config.clip_low)/' rl_test 'Loss*'
   plant rl/loss.cpp 's/at::sum(token_loss \* inputs.weights)/at::sum(token_loss)/' rl_test 'Loss*:Update*'
   plant rl/loss.cpp 's/-at::sum(inputs.logprobs.to(at::kDouble) \* inputs.weights)/-at::sum(inputs.logprobs.to(at::kDouble))/' rl_test 'Loss*'
+  plant rl/loss.cpp 's/? -surrogate \* inputs.importance : -surrogate/? -surrogate : -surrogate/' rl_test 'Loss*:Mismatch*'
+  plant rl/loss.cpp 's/kl \* config.kl_coef/& * (inputs.importance.defined() ? inputs.importance : at::ones_like(kl))/' rl_test 'Loss*'
+  # rl: weights for a sampler that is not the policy
+  plant rl/mismatch.cpp 's/std::min(weight, config.importance_cap)/weight/' rl_test 'Mismatch*'
+  plant rl/mismatch.cpp 's/double{policy_logprobs\[t\]} - sample.old_logprobs\[t\]/sample.old_logprobs[t] - double{policy_logprobs[t]}/' rl_test 'Mismatch*'
+  plant rl/mismatch.cpp 's/if (!sample.loss_mask\[t\]) continue;//' rl_test 'Mismatch*'
+  plant rl/mismatch.cpp 's/  sample.old_logprobs = std::move(policy_logprobs);//' rl_test 'Mismatch*'
+  plant rl/mismatch.cpp 's/weight > config.importance_cap/weight >= config.importance_cap/' rl_test 'Mismatch*'
+  plant rl/mismatch.cpp 's/config.importance_cap >= 1/config.importance_cap > 0/' rl_test 'Mismatch*'
+  # rl: scoring in the background
+  local scoring=rl/scoring.cpp
+  plant $scoring 's/scores_PG_\[job.index\] =/scores_PG_[scores_PG_.size() - 1 - job.index] =/' rl_test 'BackgroundScorer*'
+  plant $scoring 's/scores_PG_\[job.index\] =/scores_PG_[0 * job.index] =/' rl_test 'BackgroundScorer.AGroup*'
+  plant $scoring 's/if (failure_) std::rethrow_exception(failure_);//' rl_test 'BackgroundScorer*'
+  plant $scoring 's/if (dropped_ || jobs_.empty()) return;/if (jobs_.empty()) return;/' rl_test 'BackgroundScorer*'
+  plant $scoring 's/^    complete_ = true;/    dropped_ = true;/' rl_test 'BackgroundScorer.Finish*'
+  plant $scoring 's/job.group, job.prompt_tail/job.group, ""/' rl_test 'BackgroundScorer*'
   # rl: advantages
   plant rl/advantages.cpp 's/result.count - 1/result.count/' rl_test 'Advantages*'
   plant rl/advantages.cpp 's/silent ? 0.0 :/silent \&\& false ? 0.0 :/' rl_test 'Advantages*'
@@ -145,6 +196,10 @@ bugs() {
   # rl: updates
   plant rl/update.cpp 's/if (result.finite)/if (true)/' rl_test 'Update*'
   plant rl/update.cpp 's/weights.push_back(token_weight.*;/weights.push_back(1.0 \/ static_cast<double>(micro.rows.size()));/' rl_test 'Update*'
+  plant rl/update.cpp 's/weights.push_back(token_weight.*;/weights.push_back(1.0 \/ static_cast<double>(micro.rows.size()));/' rl_test '*UpdateGradient*'
+  plant rl/update.cpp 's/^  policy.set_recompute(true);//' rl_test 'Recompute*'
+  plant rl/update.cpp 's/needed <= free \/ 2/true/' rl_test 'Recompute*'
+  plant rl/update.cpp 's/policy.set_recompute(wanted == Recompute::Always);//' rl_test '*UpdateGradient*'
   plant rl/update.cpp 's/.abs().max().item/.abs().min().item/' rl_test 'Update*'
   plant rl/grpo_updates.cpp 's/sample.advantage == 0;/sample.advantage >= 0;/' rl_test 'Update*'
   plant rl/grpo_updates.cpp 's/silent = loss.zero_advantage_is_silent() \&\&/silent =/' rl_test 'Update*'

@@ -351,6 +351,25 @@ TEST(Ops, ReferenceGradientsEqualFiniteDifferences) {
   }
 }
 
+TEST(Ops, ARecomputedLayerIsCalledOnceWithoutAndOnceWithAutograd) {
+  const at::Tensor weight = noise({6, 5}, 46), start = noise({4, 5}, 47);
+  const auto gradients_of = [&](bool recompute, std::vector<bool>& calls) {
+    const at::Tensor master = weight.clone().requires_grad_(true), x = start.clone().requires_grad_(true);
+    const auto layer = [&, matrix = Weight(master, Precision::Fp32)](const at::Tensor& input) {
+      calls.push_back(at::GradMode::is_enabled());
+      return ops::linear(input * input, matrix);
+    };
+    const at::Tensor y = recompute ? ops::recomputed(x, layer) : layer(x);
+    EXPECT_EQ(calls.size(), 1u);
+    at::sum(y * y).backward();
+    return TensorList{y.detach(), x.grad(), master.grad()};
+  };
+  std::vector<bool> plain_calls, calls;
+  const TensorList plain = gradients_of(false, plain_calls), again = gradients_of(true, calls);
+  EXPECT_EQ(calls, (std::vector<bool>{false, true}));
+  for (size_t i = 0; i < plain.size(); ++i) EXPECT_TRUE(again[i].equal(plain[i])) << i;
+}
+
 // ---- attention with a cache --------------------------------------------------------------------------------------------
 
 // A prompt of 20 rows in two pieces, then two samples that share it, one row at a time, in blocks in any order.

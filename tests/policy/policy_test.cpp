@@ -5,6 +5,7 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/sum.h>
 #include <gtest/gtest.h>
+#include <torch/csrc/autograd/function.h>
 
 #include <cmath>
 #include <numeric>
@@ -213,6 +214,49 @@ TEST_P(ToyModels, ZeroedGradientsAreKeptAsZerosAndTheNextPassGivesTheSame) {
       EXPECT_EQ(gradient.data_ptr(), places[name]) << name;
       EXPECT_TRUE(gradient.equal(first.at(name))) << name;
     }
+  }
+}
+
+// ---- activations computed again --------------------------------------------------------------------------------------
+
+// What the backward pass adds to every gradient; the batch is emptied before it runs.
+NamedTensors gradients_of(Policy& policy, TokenBatch batch, bool recompute) {
+  policy.set_recompute(recompute);
+  policy.zero_gradients();
+  const at::Tensor hidden = policy.forward(batch);
+  EXPECT_EQ(hidden.grad_fn()->name().find("Recomputed") != std::string::npos, recompute);
+  const auto scored = policy.token_logprobs(hidden, iota(0, 30), some_ids(30, 60, 8), 0.9);
+  batch = {};
+  at::sum(scored.logprobs - scored.entropy).backward();
+  NamedTensors result;
+  for (const auto& [name, gradient] : policy.gradients()) result.emplace(name, gradient.clone());
+  return result;
+}
+
+TEST_P(ToyModels, LayersComputedAgainGiveTheGradientsOfKeptOnesBitForBit) {
+  for (Precision precision : {Precision::Fp32, Precision::Bf16}) {
+    Policy policy = toy(GetParam(), precision);
+    policy.set_requires_grad(true);
+    const TokenBatch batch =
+        packed_batch(some_ids(11, 60, 3), {some_ids(7, 60, 2), some_ids(20, 60, 5), some_ids(1, 60, 9)});
+    const NamedTensors kept = gradients_of(policy, batch, false), again = gradients_of(policy, batch, true);
+    ASSERT_EQ(kept.size(), policy.weights().size());
+    for (const auto& [name, gradient] : kept) EXPECT_TRUE(gradient.equal(again.at(name))) << name;
+  }
+}
+
+// A cache is written by every layer, and only a forward that keeps activations has them to compute again.
+TEST_P(ToyModels, SamplingGoesOnAsBeforeWhereLayersAreComputedAgain) {
+  at::NoGradGuard no_grad;
+  Policy policy = toy(GetParam());
+  const std::vector<int64_t> ids = some_ids(9, 60, 3);
+  const at::Tensor whole = policy.forward(one_sequence(ids));
+  policy.set_recompute(true);
+  KvCache cache = policy.make_cache(1);
+  for (auto [begin, end] : {std::pair<int64_t, int64_t>{0, 6}, {6, 9}}) {
+    TokenBatch piece{{ids.begin() + begin, ids.begin() + end}, iota(begin, end - begin), {}};
+    piece.plan = {{{.num_queries = end - begin, .own_past = begin}}, {}, {0}};
+    EXPECT_TRUE(policy.forward(piece, &cache).equal(whole.narrow(0, begin, end - begin))) << begin;
   }
 }
 

@@ -150,5 +150,16 @@ TEST(Loss, CrossEntropyIsTheWeightedNegativeLogprob) {
   EXPECT_NEAR(cross_entropy_loss(inputs).loss.item<double>(), 0.25 * 1.0 + 0.75 * 1.1, 1e-12);
 }
 
+// S = min(1.1 * 2, ...) and k3 of x = 0.4; weights 0.5 and 3 on S alone.
+TEST(Loss, ImportanceWeighsTheSurrogateAndNotTheKlTerm) {
+  LossInputs inputs = completion({1.1, 1.1}, 2);
+  inputs.importance = vec({0.5, 3});
+  inputs.ref_logprobs = inputs.logprobs.detach() + 0.4;
+  const LossConfig config{.clip_low = 0.2, .clip_high = 0.3, .kl = KlKind::LossK3, .kl_coef = 0.25};
+  const double kl = std::exp(0.4) - 0.4 - 1;
+  EXPECT_NEAR(value(inputs, config), -2.2 * 0.5 - 2.2 * 3 + 0.25 * 2 * kl, 1e-12);
+  EXPECT_NEAR(gradient(inputs, config), -2.2 * 0.5 + 0.25 * (1 - std::exp(0.4)), 1e-12);
+}
+
 }  // namespace
 }  // namespace r1

@@ -232,6 +232,81 @@ TEST(UpdateParity, ScoredLogprobsAreTheTrainingForwardsBitForBit) {
   }
 }
 
+// Both precisions, whole and with activations computed again: what the gradient of one step depends on.
+class UpdateGradient : public testing::TestWithParam<Precision> {
+ protected:
+  UpdateGradient()
+      : model_(make_toy_model(ToyModelOptions{.precision = GetParam()})), batch_(make_batch(model_.policy)) {
+    model_.policy.set_requires_grad(true);
+    all_.resize(batch_.samples.size());
+    std::iota(all_.begin(), all_.end(), size_t{0});
+  }
+
+  // The gradient of one step whose samples go through in `parts`, each of them one micro-batch.
+  NamedTensors gradient(const std::vector<std::vector<size_t>>& parts) {
+    const LossConfig loss{
+        .clip_low = 0.1, .clip_high = 0.2, .kl = KlKind::LossK3, .kl_coef = 0.1, .entropy_coef = 0.01};
+    const UpdateOptions options{1.0, loss.aggregation, count_denominators(batch_, all_, 64), 100000};
+    model_.policy.zero_gradients();
+    loss_ = 0;
+    for (const auto& samples : parts) {
+      EXPECT_EQ(pack_micro_batches(batch_, samples, options.token_budget).size(), 1u);
+      loss_ += accumulate_gradients(model_.policy, batch_, samples, options, [&](const LossInputs& inputs) {
+                 return policy_gradient_loss(inputs, loss);
+               }).loss;
+    }
+    NamedTensors copy;
+    for (const auto& [name, tensor] : model_.policy.gradients()) copy.emplace(name, tensor.clone());
+    return copy;
+  }
+
+  LanguageModel model_;
+  TrainBatch batch_;
+  std::vector<size_t> all_;
+  double loss_ = 0;
+};
+INSTANTIATE_TEST_SUITE_P(Precisions, UpdateGradient, testing::Values(Precision::Fp32, Precision::Bf16),
+                         [](const auto& info) { return info.param == Precision::Fp32 ? "Fp32" : "Bf16"; });
+
+// Forwards have the same bits, so the losses are equal but for their sum in double. fp32: sums over rows are cut
+// elsewhere. bf16: so are they where each prompt stays whole; a prompt in two micro-batches has its gradient rounded (2^-9)
+// in each of them instead of once.
+TEST_P(UpdateGradient, OneTwoAndFourMicroBatchesGiveTheSame) {
+  const NamedTensors whole = gradient({all_});
+  const double loss = loss_;
+  const double split_prompts = GetParam() == Precision::Fp32 ? 1e-6 : std::ldexp(1.0, -8);
+  EXPECT_LT(relative_difference(gradient({{0, 1, 2}, {3, 4, 5, 6, 7, 8}}), whole), 1e-6);
+  EXPECT_NEAR(loss_, loss, 1e-12);
+  EXPECT_LT(relative_difference(gradient({{0, 1, 2, 3}, {4, 5, 6, 7, 8}}), whole), split_prompts);
+  EXPECT_NEAR(loss_, loss, 1e-12);
+  EXPECT_LT(relative_difference(gradient({{0, 1}, {2, 3, 4}, {5, 6}, {7, 8}}), whole), split_prompts);
+  EXPECT_NEAR(loss_, loss, 1e-12);
+}
+
+TEST_P(UpdateGradient, ActivationsComputedAgainGiveItBitForBit) {
+  EXPECT_EQ(choose_recompute(Recompute::Never, model_.policy, 2048), "");
+  const int64_t all_kept = model_.policy.activation_bytes_per_token();
+  const NamedTensors kept = gradient({all_});
+  const double loss = loss_;
+  EXPECT_EQ(choose_recompute(Recompute::Always, model_.policy, 2048), "");
+  EXPECT_LT(model_.policy.activation_bytes_per_token(), all_kept);
+  const NamedTensors again = gradient({all_});
+  EXPECT_EQ(loss_, loss);
+  ASSERT_EQ(again.size(), kept.size());
+  for (const auto& [name, tensor] : kept) EXPECT_TRUE(again.at(name).equal(tensor)) << name;
+}
+
+TEST(Recompute, AutoChoosesItOnlyWhereMemoryAsksForItAndSaysSo) {
+  Policy policy = make_toy_model(1).policy;
+  const int64_t all_kept = policy.activation_bytes_per_token();
+  policy.set_recompute(true);
+  EXPECT_EQ(choose_recompute(Recompute::Auto, policy, 16), "");
+  EXPECT_EQ(policy.activation_bytes_per_token(), all_kept);
+  const std::string line = choose_recompute(Recompute::Auto, policy, int64_t{1} << 40);
+  EXPECT_NE(line.find("recompute=auto"), std::string::npos) << line;
+  EXPECT_LT(policy.activation_bytes_per_token(), all_kept);
+}
+
 TEST_F(Update, MinibatchesDivideThePromptsAndKeepGroupsTogether) {
   const auto parts = divide_by_prompts(batch_, 2);
   ASSERT_EQ(parts.size(), 2u);
