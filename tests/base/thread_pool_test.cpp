@@ -16,6 +16,25 @@
 namespace r1 {
 namespace {
 
+// Tasks that each wait until all have begun. A pool that runs them one after another must fail the test, not hang it, so
+// they do not wait for ever.
+class Gathering {
+ public:
+  explicit Gathering(int size) : size_(size) {}
+  void wait() {
+    ++arrived_;
+    while (arrived_ < size_ && std::chrono::steady_clock::now() < deadline_) std::this_thread::yield();
+    if (arrived_ == size_) ++met_;
+  }
+  int met() const { return met_; }  // tasks that saw all the others
+
+ private:
+  int size_;
+  std::chrono::steady_clock::time_point deadline_ =
+      std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  std::atomic<int> arrived_{0}, met_{0};
+};
+
 class Pools : public testing::TestWithParam<int> {
  protected:
   ThreadPool pool_{GetParam()};
@@ -138,7 +157,12 @@ TEST_P(Pools, ThousandsOfTinyLoopsNeverRunATaskOfAFinishedLoop) {
 
 TEST_P(Pools, SleepingThreadsAreWokenAndTheirWorkCounts) {
   for (int round = 0; round < 20; ++round) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));  // longer than threads spin
+    // Longer than threads spin, on a busy machine too. Then a loop that needs them all: any other the caller could run alone.
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    Gathering all(pool_.size());
+    pool_.run(pool_.size(), [&](int64_t) { all.wait(); });
+    ASSERT_EQ(all.met(), pool_.size()) << "round " << round;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
     std::vector<int> runs(100);
     pool_.run(100, [&](int64_t task) { ++runs[static_cast<size_t>(task)]; });
     ASSERT_EQ(runs, std::vector<int>(100, 1));
@@ -170,13 +194,9 @@ TEST_P(Pools, StartOneThreadLessThanTheirSizeAndLeaveNone) {
 
 TEST(ThreadPool, TasksOfOneLoopRunOnSeveralThreadsAtOnce) {
   ThreadPool pool(2);
-  std::atomic<int> arrived{0};
-  // Each task waits for the other: a pool that ran them one after another would hang here.
-  pool.run(2, [&](int64_t) {
-    ++arrived;
-    while (arrived < 2) std::this_thread::yield();
-  });
-  EXPECT_EQ(arrived, 2);
+  Gathering both(2);
+  pool.run(2, [&](int64_t) { both.wait(); });
+  EXPECT_EQ(both.met(), 2);
 }
 
 TEST(ThreadPool, MayBeDestroyedUnusedJustUsedAndAsleep) {
