@@ -79,7 +79,7 @@ bugs() {
   # policy: ops, weights, the decoder and its cache
   plant policy/attention_cpu.cpp 's/.position = segment.own_past + piece.begin/.position = piece.begin/' policy_test '*ToyModels*:*Layouts*:Ops*'
   plant policy/attention_cpu.cpp 's/heads.num_heads, Dh, -1.0f/heads.num_heads, Dh, 1.0f/' policy_test 'Ops*'
-  plant policy/attention_cpu.cpp 's/.prefix_row = segment.prefix_begin/.prefix_row = segment.query_begin/' policy_test "$attention:*ToyModels*:*Layouts*"
+  plant policy/attention_cpu.cpp 's/.prefix_row = segment.prefix_begin/.prefix_row = segment.query_begin/' policy_test 'Ops*:*ToyModels*:*Layouts*'
   plant policy/ops_cpu.cpp 's/logits\[token\] \* inverse_temperature - logsumexp/logits[token] - logsumexp/' policy_test '*Head*:Ops*'
   plant policy/ops_cpu.cpp 's/return {c, remaining \/ scale};/return {c, remaining};/' policy_test '*Head*:Ops*'
   plant policy/ops_cpu.cpp 's/if (weights\[i\] <= 0) continue;//' policy_test '*Head*'
