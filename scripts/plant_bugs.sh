@@ -260,10 +260,10 @@ bugs() {
   plant rl/quarantine.cpp 's/batch.samples\[index\]/batch.samples[index + 1]/' rl_test 'Quarantine*'
   plant rl/quarantine.cpp 's/kBadStepsAllowed = 3/kBadStepsAllowed = 9/' rl_test 'Quarantine*:Grpo.Three*'
   # rl: the loops
-  plant rl/grpo_updates.cpp 's/options{config.sampling.temperature/options{1.0/' rl_test 'Grpo.Parity*'
+  plant rl/grpo_updates.cpp 's/options{config.sampling.temperature/options{1.0/' rl_test '*GrpoPrecision.Parity*'
   plant rl/grpo_updates.cpp 's/if (totals.attempts == 0)/if (true)/' rl_test 'Grpo.EverySwitch*'
-  plant rl/grpo_updates.cpp 's/.advantage = advantage.value_or(0)/.advantage = -advantage.value_or(0)/' rl_test 'Grpo.TheLength*'
-  plant rl/grpo.cpp 's/  reference.use_stored_weights();/& at.data_cursor = 0;/' rl_test 'Grpo.Resumed*'
+  plant rl/grpo_updates.cpp 's/.advantage = advantage.value_or(0)/.advantage = -advantage.value_or(0)/' rl_test '*GrpoPrecision.TheLength*'
+  plant rl/grpo.cpp 's/  reference.use_stored_weights();/& at.data_cursor = 0;/' rl_test '*GrpoPrecision.Resumed*'
   plant rl/grpo.cpp '/observer.stop_requested/,/throw/ s/run.checkpoint(.*;/;/' rl_test 'Grpo.AnInterrupt*'
   plant rl/grpo_config.cpp 's/config.group_size >= 2/config.group_size >= 1/' rl_test 'Grpo.Config*'
   plant rl/grpo_config.cpp 's/clip_high = 0.28/clip_high = 0.2/' rl_test 'Grpo.Presets*'

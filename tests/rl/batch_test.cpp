@@ -33,13 +33,16 @@ TEST(Batch, EachTrainedTokenIsPredictedByTheRowBeforeIt) {
 }
 
 TEST(Batch, SamplesSeeTheirPromptAndNothingOfEachOther) {
-  const auto plan = pack_micro_batches(two_prompts(), {0, 1}, 1000)[0].tokens.plan;
-  ASSERT_EQ(plan.segments.size(), 3u);
-  EXPECT_EQ(plan.segments[2].prefix_begin, 0);
-  EXPECT_EQ(plan.segments[2].prefix_len, 3);
-  EXPECT_EQ(plan.segments[2].query_begin, 5);
-  EXPECT_EQ(plan.segments[2].num_queries, 3);
-  EXPECT_EQ(plan.segments[2].own_past, 0);
+  const auto plan = pack_micro_batches(two_prompts(), {0, 1, 2}, 1000)[0].tokens.plan;
+  ASSERT_EQ(plan.segments.size(), 5u);
+  const AttentionSegment &second = plan.segments[2], &of_next_prompt = plan.segments[4];
+  EXPECT_EQ(second.prefix_begin, 0);
+  EXPECT_EQ(second.prefix_len, 3);
+  EXPECT_EQ(second.query_begin, 5);
+  EXPECT_EQ(second.num_queries, 3);
+  EXPECT_EQ(second.own_past, 0);
+  EXPECT_EQ(of_next_prompt.prefix_begin, 8);
+  EXPECT_EQ(of_next_prompt.prefix_len, 1);
 }
 
 TEST(Batch, MicroBatchesKeepTheTokenBudgetAndRepeatThePromptWhenAGroupIsCut) {
