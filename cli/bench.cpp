@@ -229,6 +229,13 @@ Json bench_train(const BenchFlags& flags) {
   json["tokens_per_second"] = tokens / typical;
   json["gflops"] = 6e-9 * static_cast<double>(matrix_weights(model.policy)) * tokens / typical;
   json["share_of_peak"] = json["gflops"].get<double>() / json["peak_gflops"].get<double>();
+  // Six operations a weight leave out attention itself, which grows with the length: here with its causal half.
+  const ModelConfig& config = model.policy.config();
+  const double attention = 6e-9 *
+                           static_cast<double>(config.num_layers * config.num_heads * config.head_dim) *
+                           static_cast<double>(flags.tokens) * tokens / typical;
+  json["share_of_peak_with_attention"] =
+      (json["gflops"].get<double>() + attention) / json["peak_gflops"].get<double>();
   return json;
 }
 

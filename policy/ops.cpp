@@ -166,8 +166,9 @@ struct TokenLogprobsFunction : Function<TokenLogprobsFunction> {
   static variable_list forward(AutogradContext* context, const at::Tensor& hidden, const at::Tensor& master,
                                const Weight& head, const at::Tensor& targets, double temperature) {
     check(master.requires_grad(), "a trained head's master requires a gradient");
-    cpu::HeadForward result = cpu::token_logprobs(hidden, head, targets, temperature);
-    context->save_for_backward({hidden, targets, result.logprobs, result.entropy, result.logsumexp});
+    cpu::HeadForward result = cpu::token_logprobs(hidden, head, targets, temperature, /*keep=*/true);
+    context->save_for_backward(
+        {hidden, targets, result.logprobs, result.entropy, result.logsumexp, result.weights, result.maxima});
     context->saved_data["temperature"] = temperature;
     keep(context, "head", head);
     return {result.logprobs, result.entropy};
@@ -177,7 +178,7 @@ struct TokenLogprobsFunction : Function<TokenLogprobsFunction> {
     variable_list result(5);
     result[0] = cpu::token_logprobs_backward(
         saved[0], kept<Weight>(context, "head"), saved[1], context->saved_data["temperature"].toDouble(),
-        {saved[2], saved[3], saved[4]}, gradient_or_zero(gradients[0], saved[2]),
+        {saved[2], saved[3], saved[4], saved[5], saved[6]}, gradient_or_zero(gradients[0], saved[2]),
         gradient_or_zero(gradients[1], saved[3]));
     return result;
   }
@@ -268,7 +269,7 @@ TokenLogprobs token_logprobs(const at::Tensor& hidden, const Weight& head, const
   check(targets.device() == hidden.device(), "targets are on the hidden states' device");
   if (!head.has_kernels()) return reference::token_logprobs(hidden, head.value(), targets, temperature);
   if (!gradients_wanted()) {
-    const cpu::HeadForward result = cpu::token_logprobs(hidden, head, targets, temperature);
+    const cpu::HeadForward result = cpu::token_logprobs(hidden, head, targets, temperature, /*keep=*/false);
     return {result.logprobs, result.entropy};
   }
   const variable_list result = TokenLogprobsFunction::apply(hidden, head.value(), head, targets, temperature);

@@ -387,23 +387,46 @@ float inverse_of(double temperature) { return static_cast<float>(1.0 / temperatu
 
 }  // namespace
 
+namespace {
+
+// As elements the weights of a softmax say its gradient as exactly as the gradient's own rounding to elements does.
+bool weights_are_kept(int64_t R, int64_t V, Precision precision) {
+  constexpr int64_t kMostBytes = int64_t{256} << 20;
+  return precision == Precision::Bf16 && R * V * kernels::element_size(precision) <= kMostBytes;
+}
+
+// Where rows [row, ...) of a chunk lie among R rows' weights.
+int64_t weights_at(int64_t R, int64_t row, Chunk chunk) { return chunk.begin * R + row * chunk.size; }
+
+}  // namespace
+
 HeadForward token_logprobs(const at::Tensor& hidden, const Weight& head, const at::Tensor& targets,
-                           double temperature) {
-  const int64_t R = hidden.size(0), chunks = num_chunks(head.rows());
+                           double temperature, bool keep) {
+  const int64_t R = hidden.size(0), V = head.rows(), chunks = num_chunks(V);
+  const Precision precision = head.precision();
   const auto options = at::TensorOptions().dtype(at::kFloat);
   HeadForward result{at::empty({R}, options), at::empty({R}, options), at::empty({R}, options)};
+  keep = keep && weights_are_kept(R, V, precision);
+  if (keep) {
+    result.weights = empty_elements({R * V}, precision);
+    result.maxima = at::empty({R, chunks}, options);
+  }
+  auto* weights = keep ? static_cast<char*>(result.weights.mutable_data_ptr()) : nullptr;
+  float* maxima = keep ? result.maxima.mutable_data_ptr<float>() : nullptr;
   const int64_t* wanted = targets.const_data_ptr<int64_t>();
   const float inverse_temperature = inverse_of(temperature);
   std::vector<kernels::ChunkStats> stats(static_cast<size_t>(R * chunks));
   std::vector<float> target_logits(static_cast<size_t>(R));
   const auto& kernel = kernels::active(head.precision()).rows;
-  const auto keep = [&](int64_t row, int64_t index, Chunk chunk, const float* logits) {
-    stats[static_cast<size_t>(row * chunks + index)] =
-        kernel.chunk_stats(logits, chunk.size, inverse_temperature);
+  const auto note = [&](int64_t row, int64_t index, Chunk chunk, const float* logits) {
+    void* to = keep ? weights + weights_at(R, row, chunk) * kernels::element_size(precision) : nullptr;
+    kernels::ChunkStats& own = stats[static_cast<size_t>(row * chunks + index)];
+    own = kernel.chunk_stats(logits, chunk.size, inverse_temperature, to);
+    if (keep) maxima[row * chunks + index] = own.max;
     const int64_t target = wanted[row] - chunk.begin;
     if (target >= 0 && target < chunk.size) target_logits[static_cast<size_t>(row)] = logits[target];
   };
-  for_each_chunk_of_logits(Logits(hidden, head), R, head.rows(), keep);
+  for_each_chunk_of_logits(Logits(hidden, head), R, V, note);
   for (int64_t row = 0; row < R; ++row) {
     const kernels::RowStats all = kernels::combine(stats.data() + row * chunks, chunks);
     result.logsumexp.mutable_data_ptr<float>()[row] = all.logsumexp;
@@ -438,9 +461,29 @@ void chunk_gradients(const Logits& all, Precision precision, Chunk chunk, const 
   });
 }
 
+// The same from kept weights; no gradient of the entropy.
+void chunk_gradients_of_weights(const HeadForward& forward, Precision precision, int64_t index, Chunk chunk,
+                                const int64_t* targets, float inverse_temperature, const float* dlogprobs,
+                                const at::Tensor& dlogits) {
+  const int64_t R = dlogits.size(0), chunks = forward.maxima.size(1);
+  const float *lse = forward.logsumexp.const_data_ptr<float>(),
+              *logprobs = forward.logprobs.const_data_ptr<float>(),
+              *maxima = forward.maxima.const_data_ptr<float>();
+  auto* out = static_cast<char*>(dlogits.mutable_data_ptr());
+  for_ranges(R, 64, [&](int64_t begin, int64_t end) {
+    for (int64_t r = begin; r < end; ++r) {
+      const float d = dlogprobs[r] * inverse_temperature;
+      kernels::active(precision).rows.logprob_backward_of_weights(
+          at_element(forward.weights.const_data_ptr(), weights_at(R, r, chunk), precision), chunk.size,
+          -d * std::exp(maxima[r * chunks + index] - lse[r]), targets[r] - chunk.begin,
+          d * (1 - std::exp(logprobs[r])), out + r * chunk.size * kernels::element_size(precision));
+    }
+  });
+}
+
 }  // namespace
 
-// Chunk by chunk: logits again (cheaper than keeping [R, V]), their gradient, and from it both products.
+// Chunk by chunk: the gradient of its logits, and from it both products.
 at::Tensor token_logprobs_backward(const at::Tensor& hidden, const Weight& head, const at::Tensor& targets,
                                    double temperature, const HeadForward& forward,
                                    const at::Tensor& dlogprobs, const at::Tensor& dentropy) {
@@ -451,12 +494,21 @@ at::Tensor token_logprobs_backward(const at::Tensor& hidden, const Weight& head,
   const void* transposed = head.transposed_panels();
   const Logits all(hidden, head);
   const at::Tensor packed_hidden = pack_rows(hidden, precision), gradient = head.gradient();
+  const int64_t* wanted = targets.const_data_ptr<int64_t>();
+  const float* dentropy_values = dentropy.const_data_ptr<float>();
+  const bool kept = forward.weights.defined() &&
+                    std::all_of(dentropy_values, dentropy_values + R, [](float d) { return d == 0; });
   at::Tensor dhidden = at::zeros({R, D}, at::TensorOptions().dtype(at::kFloat));
   for (int64_t index = 0; index < num_chunks(V); ++index) {
     const Chunk chunk = chunk_of(index, V);
     const at::Tensor dlogits = empty_elements({R, chunk.size}, precision);
-    chunk_gradients(all, precision, chunk, targets.const_data_ptr<int64_t>(), inverse_of(temperature),
-                    forward, dlogprobs.const_data_ptr<float>(), dentropy.const_data_ptr<float>(), dlogits);
+    if (kept) {
+      chunk_gradients_of_weights(forward, precision, index, chunk, wanted, inverse_of(temperature),
+                                 dlogprobs.const_data_ptr<float>(), dlogits);
+    } else {
+      chunk_gradients(all, precision, chunk, wanted, inverse_of(temperature), forward,
+                      dlogprobs.const_data_ptr<float>(), dentropy_values, dlogits);
+    }
     run_product({.x = dlogits.const_data_ptr(),
                  .x_row = chunk.size,
                  .x_step = step,
@@ -541,7 +593,7 @@ Draws draw_tokens(const at::Tensor& hidden, const Weight& head, double temperatu
   std::vector<kernels::ChunkStats> stats(static_cast<size_t>(R * chunks));
   for_each_chunk_of_logits(all, R, V, [&](int64_t row, int64_t index, Chunk chunk, const float* logits) {
     stats[static_cast<size_t>(row * chunks + index)] =
-        kernel.chunk_stats(logits, chunk.size, inverse_temperature);
+        kernel.chunk_stats(logits, chunk.size, inverse_temperature, nullptr);
   });
   Draws result{std::vector<int64_t>(u.size()), std::vector<float>(u.size())};
   arithmetic_pool().run(static_cast<int64_t>(u.size()), [&](int64_t draw) {

@@ -61,9 +61,12 @@ KvBlocks make_kv_blocks(int64_t num_blocks, const AttentionHeads& heads, Precisi
 
 struct HeadForward {
   at::Tensor logprobs, entropy, logsumexp;  // [R] each
+  // For the backward pass, in bf16 and where they fit (else it computes the logits again): exp(s - max of the chunk), chunk
+  // after chunk [R, chunk size] elements, and the maxima [R, chunks].
+  at::Tensor weights, maxima;
 };
 HeadForward token_logprobs(const at::Tensor& hidden, const Weight& head, const at::Tensor& targets,
-                           double temperature);
+                           double temperature, bool keep);
 Draws draw_tokens(const at::Tensor& hidden, const Weight& head, double temperature,
                   std::span<const int64_t> row_of, std::span<const double> u, Products products);
 // dhidden as elements; adds to head.gradient().

@@ -67,6 +67,10 @@ bugs() {
   plant $rows 's/store_n(logits + i, exp_vec(\(.*\)), n);/store_n(logits + i, exp_vec(max_vec(\1, broadcast(-87.0f))), n);/' kernels_test '*KernelSet.Exponentials*'
   plant $rows 's/lanes\[i % kLanes\] += double{values\[i\]} \* values\[i\];/lanes[i % kLanes] += static_cast<double>(values[i] * values[i]);/' kernels_test '*KernelSet.Sums*'
   plant policy/kernels/vector.h 's/clamped = clamped_below > high ? high : clamped_below;/clamped = clamped_below > high ? clamped_below : clamped_below;/' kernels_test '*KernelSet.SwigluBackward*'
+  plant $rows 's/if (kept) store_n(kept + i, weight, n);/if (kept) store_n(kept + i, shifted, n);/' kernels_test '*KernelSet.*Kep*'
+  plant $rows 's/from_float(at_target, dlogits\[target\])/from_float(-at_target, dlogits[target])/' kernels_test '*KernelSet.*Kept*'
+  plant policy/ops_cpu.cpp 's/d \* (1 - std::exp(logprobs\[r\])),/d * std::exp(logprobs[r]),/' policy_test 'Ops*:*ToyModels*'
+  plant policy/ops_cpu.cpp 's/\[\](float d) { return d == 0; })/[](float) { return true; })/' policy_test 'Ops*:*Head*'
   plant policy/kernels/dispatch.cpp 's/log_sum - weighted \/ sum/log_sum + weighted \/ sum/' kernels_test "$kernels"
   plant policy/kernels/dispatch.cpp 's/(chunks\[c\].weighted + chunks\[c\].sum \* shift)/(chunks[c].weighted)/' kernels_test "$kernels"
   plant policy/kernels/attention_parts.h 's/1.0f \/ __builtin_sqrtf(static_cast<float>(Dh))/1.0f \/ static_cast<float>(Dh)/' kernels_test "$attention"

@@ -135,8 +135,8 @@ RowStats combine(const ChunkStats* chunks, int64_t count) {
 RowStats row_stats(const RowKernels& kernels, const float* logits, int64_t V, float inverse_temperature) {
   std::vector<ChunkStats> chunks;
   for (int64_t begin = 0; begin < V; begin += kVocabularyChunk) {
-    chunks.push_back(
-        kernels.chunk_stats(logits + begin, std::min(kVocabularyChunk, V - begin), inverse_temperature));
+    chunks.push_back(kernels.chunk_stats(logits + begin, std::min(kVocabularyChunk, V - begin),
+                                         inverse_temperature, nullptr));
   }
   return combine(chunks.data(), static_cast<int64_t>(chunks.size()));
 }

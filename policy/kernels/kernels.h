@@ -54,13 +54,17 @@ struct RowKernels {
   // dgate_up [2 F] elements from gate_up [2 F] elements (gates first) and dy [F] elements, y = silu(gate) * up.
   void (*swiglu_backward)(const void* gate_up, const void* dy, void* dgate_up, int64_t F);
 
-  ChunkStats (*chunk_stats)(const float* logits, int64_t n, float inverse_temperature);
+  // Also writes exp(s - max) of each logit to `weights` as elements, unless it is null.
+  ChunkStats (*chunk_stats)(const float* logits, int64_t n, float inverse_temperature, void* weights);
   // logits <- exp(logits * inverse_temperature - shift), in place.
   void (*exponentials)(float* logits, int64_t n, float inverse_temperature, float shift);
   // dlogits elements <- d loss / d logits for loss gradient `dlogprob` of logprob[target] and `dentropy` of the entropy.
   // A chunk of a row: target < 0 or >= n when it lies in another chunk.
   void (*logprob_backward)(const float* logits, int64_t n, float inverse_temperature, RowStats stats,
                            int64_t target, float dlogprob, float dentropy, void* dlogits);
+  // The same without an entropy's gradient from what chunk_stats wrote: dlogits <- weights * scale, and at_target at `target`.
+  void (*logprob_backward_of_weights)(const void* weights, int64_t n, float scale, int64_t target,
+                                      float at_target, void* dlogits);
 
   void (*to_elements)(const float* from, void* to, int64_t n);
   void (*to_floats)(const void* from, float* to, int64_t n);

@@ -73,7 +73,9 @@ void swiglu_backward(const void* forward, const void* gradients, void* result, i
 }
 
 // A weight of 0 times a shift of -infinity must stay 0.
-ChunkStats chunk_stats(const float* logits, int64_t length, float inverse_temperature) {
+template <class Element>
+ChunkStats chunk_stats(const float* logits, int64_t length, float inverse_temperature, void* weights) {
+  auto* kept = static_cast<Element*>(weights);
   constexpr float kLowest = std::numeric_limits<float>::lowest();
   Vec largest = broadcast(kLowest);
   for_vectors(length,
@@ -83,6 +85,7 @@ ChunkStats chunk_stats(const float* logits, int64_t length, float inverse_temper
   for_vectors(length, [&](int64_t i, int64_t n) {
     const Vec shifted = load_n(logits + i, n, kLowest) * inverse_temperature - max;
     const Vec weight = exp_vec(shifted);
+    if (kept) store_n(kept + i, weight, n);
     sum += weight;
     weighted += weight > 0.0f ? weight * shifted : Vec{};
   });
@@ -112,6 +115,15 @@ void logprob_backward(const float* logits, int64_t length, float inverse_tempera
               p = exp_vec(broadcast(log_p))[0];
   const float entropy_part = p > 0.0f ? p * (log_p + stats.entropy) * dentropy : 0.0f;
   from_float((dlogprob - p * dlogprob - entropy_part) * inverse_temperature, dlogits[target]);
+}
+
+template <class Element>
+void logprob_backward_of_weights(const void* weights, int64_t length, float scale, int64_t target,
+                                 float at_target, void* result) {
+  const auto* from = static_cast<const Element*>(weights);
+  auto* dlogits = static_cast<Element*>(result);
+  for_vectors(length, [&](int64_t i, int64_t n) { store_n(dlogits + i, load_n(from + i, n) * scale, n); });
+  if (target >= 0 && target < length) from_float(at_target, dlogits[target]);
 }
 
 template <class Element>
@@ -165,9 +177,10 @@ RowKernels rows_of() {
           rope<Element>,
           rope_heads<float>,
           swiglu_backward<Element>,
-          chunk_stats,
+          chunk_stats<Element>,
           exponentials,
           logprob_backward<Element>,
+          logprob_backward_of_weights<Element>,
           to_elements<Element>,
           to_floats<Element>,
           sum_of_squares,

@@ -87,7 +87,8 @@ void adamw(benchmark::State& state, const Kernels* set) {
 // Statistics of one chunk of a row of logits.
 void chunk_stats(benchmark::State& state, const Kernels* set) {
   const std::vector<float> logits(kVocabularyChunk, 0.5f);
-  for (auto _ : state) benchmark::DoNotOptimize(set->rows.chunk_stats(logits.data(), kVocabularyChunk, 1.0f));
+  for (auto _ : state)
+    benchmark::DoNotOptimize(set->rows.chunk_stats(logits.data(), kVocabularyChunk, 1.0f, nullptr));
   state.SetItemsProcessed(state.iterations() * kVocabularyChunk);
 }
 

@@ -660,7 +660,7 @@ TEST_P(KernelSet, ChunksCombineToTheStatsOfTheirRowAndInOrder) {
   std::vector<ChunkStats> chunks;
   for (int64_t begin = 0; begin < V; begin += kVocabularyChunk) {
     const int64_t n = std::min(kVocabularyChunk, V - begin);
-    chunks.push_back(kernel().rows.chunk_stats(logits.data() + begin, n, 1.3f));
+    chunks.push_back(kernel().rows.chunk_stats(logits.data() + begin, n, 1.3f, nullptr));
     const std::vector<float> own(logits.begin() + begin, logits.begin() + begin + n);
     const double max = 1.3f * *std::max_element(own.begin(), own.end());
     EXPECT_NEAR(chunks.back().max, max, 1e-6 * std::abs(max));
@@ -737,6 +737,44 @@ TEST_P(KernelSet, LogprobBackwardEqualsTheFormulaInEveryChunk) {
             << target << " " << begin + i;
       }
     }
+  }
+}
+
+TEST_P(KernelSet, LogprobBackwardOfKeptWeightsEqualsTheFormulaInEveryChunk) {
+  const int64_t V = 1000;
+  const auto logits = noise(V, 112);
+  const float inverse_temperature = 1.4f, dlogprob = 0.7f;
+  const Softmax exact(logits, inverse_temperature);
+  const RowStats stats = row_stats(kernel().rows, logits.data(), V, inverse_temperature);
+  for (int64_t target : {0, 767, 768, 999}) {
+    for (int64_t begin : {int64_t{0}, kVocabularyChunk}) {
+      const int64_t n = std::min(kVocabularyChunk, V - begin);
+      Elements weights = Elements::zeros(precision(), n), found = Elements::zeros(precision(), n);
+      const ChunkStats chunk =
+          kernel().rows.chunk_stats(logits.data() + begin, n, inverse_temperature, weights.data());
+      const float scale = -dlogprob * inverse_temperature * std::exp(chunk.max - stats.logsumexp);
+      kernel().rows.logprob_backward_of_weights(weights.data(), n, scale, target - begin, 0.25f,
+                                                found.data());
+      for (int64_t i = 0; i < n; ++i) {
+        const double p = std::exp(exact.log_probability[static_cast<size_t>(begin + i)]);
+        const double wanted = begin + i == target ? 0.25 : -inverse_temperature * dlogprob * p;
+        ASSERT_NEAR(found[i], wanted, 2 * element_tolerance() * std::abs(wanted) + 1e-6)
+            << target << " " << begin + i;
+      }
+    }
+  }
+}
+
+TEST_P(KernelSet, KeepingAChunksWeightsChangesNoneOfItsStats) {
+  const auto logits = noise(kVocabularyChunk - 5, 113);
+  const int64_t n = static_cast<int64_t>(logits.size());
+  Elements weights = Elements::zeros(precision(), n);
+  const ChunkStats alone = kernel().rows.chunk_stats(logits.data(), n, 0.9f, nullptr),
+                   kept = kernel().rows.chunk_stats(logits.data(), n, 0.9f, weights.data());
+  EXPECT_EQ(std::memcmp(&alone, &kept, sizeof alone), 0);
+  for (int64_t i = 0; i < n; ++i) {
+    const double wanted = std::exp(0.9 * logits[static_cast<size_t>(i)] - alone.max);
+    ASSERT_NEAR(weights[i], wanted, element_tolerance() * wanted + 1e-6) << i;
   }
 }
 
