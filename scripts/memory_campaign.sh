@@ -16,7 +16,7 @@ trap 'kill $run 2>/dev/null || true; rm -rf "$work"' EXIT
 run=$!
 step=0
 while kill -0 "$run" 2>/dev/null; do
-  now=$(wc -l <"$work/run/metrics.jsonl" 2>/dev/null || echo 0)
+  now=$({ wc -l <"$work/run/metrics.jsonl"; } 2>/dev/null || echo 0)
   if ((now > step)); then
     step=$now
     awk -v step="$step" '/^VmRSS/ {print step, $2}' "/proc/$run/status" >>"$work/rss" 2>/dev/null || true
