@@ -6,7 +6,7 @@
 # A comparison that fails does not stop the others; the exit code is 1 then.
 source "$(dirname "${BASH_SOURCE[0]}")/measure.sh"
 rm -f "$samples" "$table"
-comparisons=(grpo sft generate contention)
+comparisons=(grpo sft generate contention growth)
 flags=(--rounds "$rounds" --peers "$peers" --r1 "$r1" --model "$model" --out "$out" --threads "$threads")
 [[ -z $quick ]] || flags+=(--quick)
 

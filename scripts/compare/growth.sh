@@ -20,18 +20,18 @@ shared_round() { generate "r1" "$1" 1 "$group"; }
 apart_round() { generate "r1, prompts apart" "$1" "$group" 1; }
 
 step_round() { # cost per new token of a GRPO step
-  local samples
-  for samples in "${sample_counts[@]}"; do
-    r1_bench grpo --prompts $((samples / 8)) --samples 8 --prompt-tokens 100 --new-tokens 32 --batch 64 --steps 2
-    result=$(jq -c --argjson samples "$samples" '. + {ms_per_token: (1000 * .seconds_per_step / ($samples * 32))}' <<<"$result")
-    record "GRPO step of $samples samples" "$1"
+  local size
+  for size in "${sample_counts[@]}"; do
+    r1_bench grpo --prompts $((size / 8)) --samples 8 --prompt-tokens 100 --new-tokens 32 --batch 64 --steps 2
+    result=$(jq -c --argjson size "$size" '. + {ms_per_token: (1000 * .seconds_per_step / ($size * 32))}' <<<"$result")
+    record "GRPO step of $size samples" "$1"
   done
 }
 
-train_round() {
-  local tokens
+train_round() { # every step has as many tokens as the longest sequence
+  local tokens longest=${lengths[-1]}
   for tokens in "${lengths[@]}"; do
-    r1_bench train --batch $((8192 / tokens > 0 ? 8192 / tokens : 1)) --tokens "$tokens" --token-budget $((tokens > 2048 ? tokens : 2048)) --steps 2
+    r1_bench train --batch $((longest / tokens)) --tokens "$tokens" --token-budget $((tokens > 2048 ? tokens : 2048)) --steps 2
     record "training on $tokens tokens" "$1"
   done
 }
