@@ -166,6 +166,12 @@ GradientResult update(Policy& policy, AdamW& optimizer, const TrainBatch& batch,
   return result;
 }
 
+// One batch, not counted: packs the weights and touches memory for the first time, as a peer has done when it starts to count.
+void warm_up(LocalEngine& engine, const std::vector<RolloutRequest>& requests, const BenchFlags& flags) {
+  const size_t count = std::min(requests.size(), static_cast<size_t>(flags.batch));
+  engine.generate({requests.begin(), requests.begin() + static_cast<int64_t>(count)}, full_length(flags), 1);
+}
+
 }  // namespace
 
 Json measure_peaks() {
@@ -174,12 +180,6 @@ Json measure_peaks() {
           {"peak_bf16_gflops", bf16},
           {"peak_gflops", std::max(fp32, bf16)},
           {"read_gbps", read_gbps()}};
-}
-
-// One batch, not counted: packs the weights and touches memory for the first time, as a peer has done when it starts to count.
-void warm_up(LocalEngine& engine, const std::vector<RolloutRequest>& requests, const BenchFlags& flags) {
-  const size_t count = std::min(requests.size(), static_cast<size_t>(flags.batch));
-  engine.generate({requests.begin(), requests.begin() + static_cast<int64_t>(count)}, full_length(flags), 1);
 }
 
 Json bench_rollout(const BenchFlags& flags) {

@@ -90,7 +90,8 @@ KvBlocks make_kv_blocks(int64_t num_blocks, const AttentionHeads& heads, Precisi
                         const at::Tensor& like);
 
 // log softmax(hidden head^T / temperature) at `targets`, and the softmax's entropy in nats; both [R].
-// elements hidden [R, D], head [V, D], targets [R]. The [R, V] logits never exist: the vocabulary is walked in chunks.
+// elements hidden [R, D], head [V, D], targets [R]. The vocabulary is walked in chunks, without [R, V] logits; with
+// gradients in bf16 the softmax's weights are kept for the backward pass where they take 256 MB or less.
 struct TokenLogprobs {
   at::Tensor logprobs, entropy;
 };

@@ -385,10 +385,6 @@ void for_each_chunk_of_logits(const Logits& all, int64_t R, int64_t V, const Bod
 
 float inverse_of(double temperature) { return static_cast<float>(1.0 / temperature); }
 
-}  // namespace
-
-namespace {
-
 // As elements the weights of a softmax say its gradient as exactly as the gradient's own rounding to elements does.
 bool weights_are_kept(int64_t R, int64_t V, Precision precision) {
   constexpr int64_t kMostBytes = int64_t{256} << 20;
@@ -417,7 +413,7 @@ HeadForward token_logprobs(const at::Tensor& hidden, const Weight& head, const a
   const float inverse_temperature = inverse_of(temperature);
   std::vector<kernels::ChunkStats> stats(static_cast<size_t>(R * chunks));
   std::vector<float> target_logits(static_cast<size_t>(R));
-  const auto& kernel = kernels::active(head.precision()).rows;
+  const auto& kernel = kernels::active(precision).rows;
   const auto note = [&](int64_t row, int64_t index, Chunk chunk, const float* logits) {
     void* to = keep ? weights + weights_at(R, row, chunk) * kernels::element_size(precision) : nullptr;
     kernels::ChunkStats& own = stats[static_cast<size_t>(row * chunks + index)];

@@ -283,8 +283,8 @@ void pack_int8(const float* rows, int64_t stride, int64_t count, int64_t K, int8
     scales[n] = 0;
     if (n >= count) continue;
     scales[n] = largest_magnitude(rows + n * stride, K) / 127.0f;
-    for_quantized(rows + n * stride, K, scales[n], [&](int64_t first, int64_t count, VecInt integers) {
-      for (int64_t i = 0, k = first; i < count; ++i, ++k) {
+    for_quantized(rows + n * stride, K, scales[n], [&](int64_t begin, int64_t length, VecInt integers) {
+      for (int64_t i = 0, k = begin; i < length; ++i, ++k) {
         panel[k / 4 * 4 * kPanel + n * 4 + k % 4] = static_cast<int8_t>(integers[i]);
         sums[n] += integers[i];
       }

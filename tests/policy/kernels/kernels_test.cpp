@@ -82,6 +82,10 @@ class Elements {
   std::vector<char> bytes_;
 };
 
+struct Sizes {
+  int64_t M, N, K;
+};
+
 struct Set {
   Precision precision;
   int index;
@@ -97,6 +101,19 @@ class KernelSet : public testing::TestWithParam<Set> {
   int64_t step() const { return step_of(precision()); }
   // Of a result that is rounded to elements once: half a unit of the last place (2^-9 in bfloat16), and sums' own.
   double element_tolerance() const { return precision() == Precision::Fp32 ? 1e-6 : 1.0 / 256; }
+
+  // y [M, N] = x [M, K] w^T of row-major x and packed w, to be changed or computed.
+  Product stored(const Elements& x, const Elements& w, Sizes s, std::vector<float>& y) const {
+    return {.x = x.data(),
+            .x_row = s.K,
+            .x_step = step(),
+            .w = w.data(),
+            .M = s.M,
+            .N = s.N,
+            .K = s.K,
+            .y = y.data(),
+            .y_row = s.N};
+  }
 
   // w [N, K] of floats as panels; what lies between panels is NaN.
   Elements packed(const std::vector<float>& w, int64_t N, int64_t K, int64_t panel = 0) const {
@@ -132,10 +149,6 @@ INSTANTIATE_TEST_SUITE_P(All, KernelSet,
                          name_of);
 
 // ---- products --------------------------------------------------------------------------------------------------------
-
-struct Sizes {
-  int64_t M, N, K;
-};
 
 // Every residue of the tiles, of the panels and of the pairs, and some at random.
 std::vector<Sizes> some_sizes() {
@@ -186,13 +199,11 @@ TEST_P(KernelSet, AProductEqualsTheExactSumOfItsRoundedElements) {
                  with_residual = variant == 2 || variant == 3;
       std::vector<float> y = before;
       Elements act(precision(), before);
-      Product product{
-          .x = in.x.data(), .x_row = s.K, .x_step = step(), .w = w.data(), .M = s.M, .N = s.N, .K = s.K};
+      Product product = stored(in.x, w, s, y);
       product.finish = variant == 4 ? Finish::Accumulate : variant == 5 ? Finish::Element : Finish::Store;
       product.bias = with_bias ? bias.data() : nullptr;
       product.residual = with_residual ? residual.data() : nullptr;
-      product.y = y.data();
-      product.y_row = product.act_row = s.N;
+      product.act_row = s.N;
       product.act = act.data();
       kernel().gemm.product(product, 0, s.M, 0, num_panels(s.N));
       for (int64_t m = 0; m < s.M; ++m) {
@@ -255,16 +266,7 @@ TEST_P(KernelSet, ARowsBitsDependNeitherOnTheOtherRowsNorOnCuts) {
     const Elements w = packed(in.w_floats, s.N, s.K);
     const auto run = [&](const Elements& x, int64_t M, std::vector<float>& y, int64_t row_begin,
                          int64_t row_end, int64_t panel_begin, int64_t panel_end) {
-      kernel().gemm.product({.x = x.data(),
-                             .x_row = s.K,
-                             .x_step = step(),
-                             .w = w.data(),
-                             .M = M,
-                             .N = s.N,
-                             .K = s.K,
-                             .y = y.data(),
-                             .y_row = s.N},
-                            row_begin, row_end, panel_begin, panel_end);
+      kernel().gemm.product(stored(x, w, {M, s.N, s.K}, y), row_begin, row_end, panel_begin, panel_end);
     };
     std::vector<float> together(static_cast<size_t>(s.M * s.N)), cut(together.size());
     run(in.x, s.M, together, 0, s.M, 0, num_panels(s.N));
@@ -316,15 +318,7 @@ TEST_P(KernelSet, APackedXGivesTheBitsOfARowMajorOne) {
                    far_x = packed(in.x_floats, s.M, s.K, x_panel),
                    far_w = packed(in.w_floats, s.N, s.K, w_panel);
     std::vector<float> plain(static_cast<size_t>(s.M * s.N), kNan), from_packed = plain, from_far = plain;
-    Product product{.x = in.x.data(),
-                    .x_row = s.K,
-                    .x_step = step(),
-                    .w = w.data(),
-                    .M = s.M,
-                    .N = s.N,
-                    .K = s.K,
-                    .y = plain.data(),
-                    .y_row = s.N};
+    Product product = stored(in.x, w, s, plain);
     kernel().gemm.product(product, 0, s.M, 0, num_panels(s.N));
     product.x_packed = true;
     product.x_row = step();
@@ -356,26 +350,11 @@ TEST_P(KernelSet, NanOutsideTheProductNeverLeaksInAndNothingIsWrittenOutside) {
     const Elements x(precision(), surrounded), exact_x(precision(), x_floats);
     const Elements w = packed(w_floats, s.N, s.K);
     std::vector<float> y(static_cast<size_t>(s.M * y_row), kNan), clean(static_cast<size_t>(s.M * s.N));
-    kernel().gemm.product({.x = x.data(),
-                           .x_row = x_row,
-                           .x_step = step(),
-                           .w = w.data(),
-                           .M = s.M,
-                           .N = s.N,
-                           .K = s.K,
-                           .y = y.data(),
-                           .y_row = y_row},
-                          0, s.M, 0, num_panels(s.N));
-    kernel().gemm.product({.x = exact_x.data(),
-                           .x_row = s.K,
-                           .x_step = step(),
-                           .w = w.data(),
-                           .M = s.M,
-                           .N = s.N,
-                           .K = s.K,
-                           .y = clean.data(),
-                           .y_row = s.N},
-                          0, s.M, 0, num_panels(s.N));
+    Product product = stored(x, w, s, y);
+    product.x_row = x_row;
+    product.y_row = y_row;
+    kernel().gemm.product(product, 0, s.M, 0, num_panels(s.N));
+    kernel().gemm.product(stored(exact_x, w, s, clean), 0, s.M, 0, num_panels(s.N));
     for (int64_t m = 0; m < s.M; ++m) {
       for (int64_t n = 0; n < y_row; ++n) {
         const float value = y[static_cast<size_t>(m * y_row + n)];
@@ -394,16 +373,7 @@ TEST_P(KernelSet, ANanInARowOfXReachesThatRowOnly) {
   in.x.set(7 * s.K + 32, kNan);
   const Elements w = packed(in.w_floats, s.N, s.K);
   std::vector<float> y(static_cast<size_t>(s.M * s.N));
-  kernel().gemm.product({.x = in.x.data(),
-                         .x_row = s.K,
-                         .x_step = step(),
-                         .w = w.data(),
-                         .M = s.M,
-                         .N = s.N,
-                         .K = s.K,
-                         .y = y.data(),
-                         .y_row = s.N},
-                        0, s.M, 0, num_panels(s.N));
+  kernel().gemm.product(stored(in.x, w, s, y), 0, s.M, 0, num_panels(s.N));
   for (int64_t m = 0; m < s.M; ++m) {
     for (int64_t n = 0; n < s.N; ++n)
       ASSERT_EQ(std::isnan(y[static_cast<size_t>(m * s.N + n)]), m == 7) << m << "," << n;
