@@ -428,8 +428,9 @@ LocalEngine::LocalEngine(const Policy& policy, const Tokenizer& tokenizer, Engin
           "use 0 (enough for max_batch) or a count");
   if (config.int8 && !policy.has_int8()) {
     throw ConfigError(
-        "engine.int8=true: this processor has no int8 dot products (AVX512-VNNI with AVX512-BF16); use "
-        "false");
+        fmt::format("engine.int8=true: no int8 dot products with {} (AVX512-VNNI and AVX512-BF16 have them, "
+                    "R1_KERNELS may hide them); use false",
+                    policy.arithmetic()));
   }
 }
 

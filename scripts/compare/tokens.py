@@ -4,6 +4,7 @@ For each step the number of completions whose tokens are equal and the largest d
 the first token that differs, with what both runs gave it. Standard library only; reads the ledgers (run.db).
 """
 
+import os
 import sqlite3
 import struct
 import sys
@@ -11,6 +12,8 @@ import sys
 
 def completions(run):
     """{step: {(group, sample): (tokens, logprobs)}}"""
+    if not os.path.isfile(f"{run}/run.db"):
+        sys.exit(f"{run}: no run.db in it; name a run's folder")
     ledger = sqlite3.connect(f"file:{run}/run.db?mode=ro", uri=True)
     found = {}
     for step, group, sample, tokens, logprobs in ledger.execute(
