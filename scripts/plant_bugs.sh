@@ -303,6 +303,9 @@ bugs() {
   plant cli/recipe.cpp '/const EvalRunConfig/! s/check_stage(config);//' cli_test 'Recipe.Configs*'
   plant cli/recipe.cpp 's/const bool finished = /&!/' cli_test 'Recipe.Runs*'
   plant cli/run.cpp 's/!message.empty()) return/message.size() > 999) return/' cli_test 'BadInput.UnknownVerb*'
+  plant cli/stages.cpp 's/device_of(config.device), config.precision)/device_of(config.device))/' cli_test 'Precisions.Give*'
+  plant rollout/local_engine.cpp 's/random_uniform(seed_,/random_uniform(seed_ + static_cast<uint64_t>(arithmetic_pool().size()),/' cli_test '*Threads*'
+  plant policy/ops_cpu.cpp 's/constexpr int64_t kRows = 128;/const int64_t kRows = arithmetic_pool().size() > 1 ? 16 : 128;/' cli_test '*Threads*'
 }
 
 copy_tree() { # writes only files that differ: those, and no others, are built again

@@ -2,7 +2,8 @@
 # How r1's cost grows, r1 against itself: a group of 8 on one prompt of 1,024 tokens against 8 prompts of that length; a GRPO
 # step of 8 to 512 samples; training on sequences of 512 to 8,192 tokens.
 #
-#   scripts/compare/growth.sh [--rounds N] [--peers DIR] ...      all options: measure.sh
+#   scripts/compare/growth.sh [--rounds N] [--model FILE] ...      all options: measure.sh
+alone=1 # no peer takes part, so none need be installed
 source "$(dirname "${BASH_SOURCE[0]}")/measure.sh"
 group=8 prompt_tokens=1024 decoded=64 sample_counts=(8 32 128 512) lengths=(512 1024 2048 4096 8192)
 [[ -z $quick ]] || prompt_tokens=64 decoded=4 sample_counts=(8 16) lengths=(64 128)

@@ -1,4 +1,4 @@
-# Sourced by grpo.sh, sft.sh, generate.sh and contention.sh: options, one way to run and to record a program, the table.
+# Sourced by grpo.sh, sft.sh, generate.sh, contention.sh and growth.sh: options, one way to run and to record a program, the table.
 #
 # Options of all of them:
 #   --rounds N     measured rounds (5); peer and r1 run in every round, in alternating order
@@ -35,11 +35,11 @@ while (($#)); do
 done
 [[ $rounds =~ ^[1-9][0-9]*$ ]] || die "--rounds $rounds" "give a whole number from 1"
 [[ $threads =~ ^[1-9][0-9]*$ ]] || die "--threads $threads" "give a whole number from 1"
-[[ -d $peers ]] || die "no peers in $peers" "run scripts/compare/setup.sh DIR and give --peers DIR"
+[[ -v alone ]] || [[ -d $peers ]] || die "no peers in $peers" "run scripts/compare/setup.sh DIR and give --peers DIR"
 command -v jq >/dev/null || die "no jq" "run scripts/compare/setup.sh, or install jq"
 command -v "$r1" >/dev/null || die "no program $r1" "build it (cmake --build --preset release) or give --r1 FILE"
 [[ $("$r1" --help 2>/dev/null) == *bench* ]] || die "$r1 has no verb bench" "build a newer r1, or give --r1 FILE"
-peers=$(cd "$peers" && pwd)
+[[ -v alone ]] || peers=$(cd "$peers" && pwd)
 model=${model:-$peers/models/smollm2/fp32}
 [[ -e $model ]] || die "no model $model" "run scripts/compare/setup.sh, or give --model DIR"
 mkdir -p "$out" 2>/dev/null || die "cannot make $out" "give another folder with --out DIR"
@@ -107,8 +107,10 @@ r1_bench() {  # VERB FLAGS ...
 # What the machine gives right now, by torch's ruler and by r1's own: before and after, as machines drift.
 roofline() {  # before|after
   say "roofline $1"
-  measure "$peers/venvs/trl/bin/python" "$here/peers/roofline.py" "$threads"
-  record "roofline $1" 0
+  if [[ ! -v alone ]]; then
+    measure "$peers/venvs/trl/bin/python" "$here/peers/roofline.py" "$threads"
+    record "roofline $1" 0
+  fi
   r1_bench rollout --prompts 1 --prompt-tokens 8 --new-tokens 2 --batch 1
   record "r1 peaks $1" 0
 }
@@ -229,7 +231,7 @@ row() {  # TITLE UNIT low|high R1_NAME PEER_NAME FIELD
 roofline_line() {
   jq -rs '
     def peaks($when): map(select(.name == "roofline \($when)"))[0] as $torch | map(select(.name == "r1 peaks \($when)"))[0] as $r1
-      | "bf16 \($torch.bf16_gflops[1]), fp32 \($torch.fp32_gflops[1]) GFLOP/s and \($torch.read_gbps[1]) GB/s by torch (medians), "
+      | (if $torch then "bf16 \($torch.bf16_gflops[1]), fp32 \($torch.fp32_gflops[1]) GFLOP/s and \($torch.read_gbps[1]) GB/s by torch (medians), " else "" end)
         + "\($r1.peak_gflops // "?") GFLOP/s and \($r1.read_gbps // "?") GB/s by r1 (kernels \($r1.kernels // "?"))";
     "Roofline before: \(peaks("before")). After: \(peaks("after"))."' "$samples" >>"$table"
 }
