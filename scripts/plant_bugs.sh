@@ -132,6 +132,7 @@ bugs() {
   plant policy/policy.cpp 's/sin, plan = batch.plan\]/sin, \&plan = batch.plan]/' policy_test '*ToyModels*'
   local memory=policy/tensor_memory.cpp
   plant $memory 's/^    free.pop_back();//' policy_test 'TensorMemory*'
+  plant $memory 's/^    free.pop_back();//' policy_test 'TensorMemory.TwoThreads*'
   plant $memory 's/free_\[size\].push_back(data);//' policy_test 'TensorMemory*'
   plant $memory 's/^      ::munmap(data, size);//' policy_test 'TensorMemory*'
   plant $memory 's/most_in_use_ \/ 2/most_in_use_/' policy_test 'TensorMemory*'
