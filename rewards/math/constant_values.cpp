@@ -1,0 +1,96 @@
+#include "rewards/math/constant_values.h"
+
+#include "rewards/math/ball.h"
+#include "rewards/math/meter.h"
+#include "rewards/math/modular.h"
+#include "rewards/math/rational.h"
+
+namespace r1::math {
+namespace {
+
+constexpr Decision kUndefined = {Comparison::Different, Evidence::Exact, "undefined"};
+
+bool is_infinite(BallState state) {
+  return state == BallState::PlusInfinity || state == BallState::MinusInfinity ||
+         state == BallState::ComplexInfinity;
+}
+
+// Both known, at least one not finite.
+Decision with_infinities(BallState a, BallState b) {
+  if (a == b) return {Comparison::Equal, Evidence::Exact, "infinities"};
+  if (a == BallState::ComplexInfinity || b == BallState::ComplexInfinity)
+    return {is_infinite(a) && is_infinite(b) ? Comparison::Unknown : Comparison::Different, Evidence::Exact,
+            "infinities"};
+  return {Comparison::Different, Evidence::Exact, "infinities"};
+}
+
+const char* disjoint_reason(slong precision) {
+  switch (precision) {
+    case 64:
+      return "disjoint balls at 64 bits";
+    case 128:
+      return "disjoint balls at 128 bits";
+    case 256:
+      return "disjoint balls at 256 bits";
+    case 512:
+      return "disjoint balls at 512 bits";
+    default:
+      return "disjoint balls at 1024 bits";
+  }
+}
+
+struct BallComparison {
+  Decision decision;  // Unknown when the balls overlap or one has none
+  bool both_finite = false;
+  slong digits = 0;  // decimal digits that both balls know and agree on
+};
+
+BallComparison compare_balls(const Node* a, const Node* b, slong precision, Meter& meter) {
+  BallComparison result;
+  const BallValue x = ball_value(a, precision, meter), y = ball_value(b, precision, meter);
+  if (x.state == BallState::Undefined || y.state == BallState::Undefined) {
+    result.decision = kUndefined;
+  } else if (x.state == BallState::Unknown || y.state == BallState::Unknown) {
+    return result;
+  } else if (x.state != BallState::Finite || y.state != BallState::Finite) {
+    result.decision = with_infinities(x.state, y.state);
+  } else if (!acb_overlaps(x.ball.get(), y.ball.get())) {
+    result.decision = {Comparison::Different, Evidence::Exact, disjoint_reason(precision)};
+  } else {
+    result.both_finite = true;
+    const slong bits = std::min(acb_rel_accuracy_bits(x.ball.get()), acb_rel_accuracy_bits(y.ball.get()));
+    result.digits = std::min(bits, precision) * 30 / 100;
+  }
+  return result;
+}
+
+}  // namespace
+
+Decision equal_constants(const Node* a, const Node* b, Context& context) {
+  Meter meter(context.fuel(), 8000);
+  const RationalResult x = rational_value(a, meter), y = rational_value(b, meter);
+  if (x.state == RationalState::Undefined || y.state == RationalState::Undefined) return kUndefined;
+  if (x.state == RationalState::Value && y.state == RationalState::Value) {
+    const bool same = fmpq_equal(x.value.get(), y.value.get());
+    return {same ? Comparison::Equal : Comparison::Different, Evidence::Exact, "exact rationals"};
+  }
+  bool finite = false;
+  slong digits = 0;
+  for (slong precision = 64; precision <= kMaxPrecision; precision *= 2) {
+    const BallComparison balls = compare_balls(a, b, precision, meter);
+    if (balls.decision.evidence != Evidence::None) return balls.decision;
+    finite = finite || balls.both_finite;
+    digits = std::max(digits, balls.digits);
+    if (precision == 64 && same_tree(a, b) && finite)
+      return {Comparison::Equal, Evidence::Exact, "same tree"};
+    if (precision == 128 && finite) {
+      const Decision residues = modular_equal(a, b, meter);
+      if (residues.comparison != Comparison::Unknown) return residues;
+    }
+  }
+  if (digits >= 100 && context.policy.numeric_evidence)
+    return {Comparison::Equal, Evidence::Numeric, "100 equal digits"};
+  return {Comparison::Unknown, Evidence::None, finite ? "equal digits without a proof" : "no value"};
+}
+
+}  // namespace r1::math
