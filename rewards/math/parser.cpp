@@ -1,0 +1,122 @@
+#include "rewards/math/parser.h"
+
+#include <algorithm>
+
+#include "rewards/math/answer_texts.h"
+#include "rewards/math/parser_rules.h"
+#include "rewards/math/parser_words.h"
+
+namespace r1::math {
+namespace {
+
+constexpr size_t kMaxText = 64 << 10;
+constexpr uint32_t kMaxNesting = 200;
+
+}  // namespace
+
+const Token& Parser::peek(size_t ahead) const { return tokens_[std::min(at_ + ahead, tokens_.size() - 1)]; }
+
+bool Parser::is_open(Bracket bracket, size_t ahead) const {
+  return is(TokenKind::Open, ahead) && peek(ahead).value == static_cast<uint8_t>(bracket);
+}
+
+bool Parser::is_close(Bracket bracket, size_t ahead) const {
+  return is(TokenKind::Close, ahead) && peek(ahead).value == static_cast<uint8_t>(bracket);
+}
+
+bool Parser::is_letter(std::string_view name, size_t ahead) const {
+  return is(TokenKind::Letter, ahead) && peek(ahead).text == name;
+}
+
+Token Parser::take() {
+  const Token token = peek();
+  if (at_ + 1 < tokens_.size()) ++at_;
+  return token;
+}
+
+bool Parser::accept(TokenKind kind) {
+  if (!is(kind)) return false;
+  take();
+  return true;
+}
+
+bool Parser::accept_close(Bracket bracket) {
+  if (!is_close(bracket)) return false;
+  take();
+  return true;
+}
+
+void Parser::expect_close(Bracket bracket) {
+  if (accept_close(bracket)) return;
+  if (is(TokenKind::End)) return repair("a bracket is not closed");
+  fail("a closing bracket is missing");
+}
+
+void Parser::fail(std::string_view problem) const {
+  throw NoReading{std::string(problem) + " at byte " + std::to_string(peek().at)};
+}
+
+void Parser::repair(std::string_view problem) {
+  if (!policy_.repair_latex) fail(problem);
+  repaired_ = true;
+}
+
+const Node* Parser::make(Node node) {
+  for (const Node* arg : node.args) {
+    if (arg->depth >= kMaxNesting) throw NoReading{"nested over 200 deep"};
+  }
+  return arena_.add(node);
+}
+
+const Node* Parser::make(Kind kind, std::initializer_list<const Node*> args) {
+  return make({.kind = kind, .args = {args.begin(), args.size()}});
+}
+
+const Node* Parser::make(Kind kind, const Nodes& args) { return make({.kind = kind, .args = args}); }
+
+const Node* Parser::call(Function function, std::initializer_list<const Node*> args) {
+  return make({.kind = Kind::Call, .function = function, .args = {args.begin(), args.size()}});
+}
+
+const Node* Parser::product(Nodes factors) {
+  return factors.size() == 1 ? factors.front() : make(Kind::Mul, factors);
+}
+
+const Node* Parser::whole() {
+  const Node* node = combine(sequence());
+  if (!is(TokenKind::End)) fail("something follows the answer");
+  return node;
+}
+
+Parsed parse_answer(Arena& arena, std::string_view text, const MathPolicy& policy) {
+  Parsed parsed;
+  if (text.size() > kMaxText) {
+    parsed.problem = "longer than 64 KiB";
+    return parsed;
+  }
+  try {
+    const std::string_view bare = take_decoration_off(text);
+    if (bare.empty()) throw NoReading{"empty"};
+    Tokens tokens = lex(arena, bare, policy);
+    parsed.repaired = tokens.repaired;
+    tokens.list = read_words(arena, std::move(tokens.list));
+    const bool latex = tokens.latex;
+    parsed.node = read_as_words(arena, bare, tokens);
+    if (parsed.node) return parsed;
+    const bool prose = holds_prose(tokens.list);
+    try {
+      Parser parser(arena, bare, std::move(tokens.list), latex, policy);
+      parsed.node = parser.whole();
+      parsed.repaired |= parser.repaired();
+    } catch (const NoReading&) {
+      if (!prose) throw;
+      parsed.node = prose_text(arena, bare);
+      if (!parsed.node) throw;
+    }
+  } catch (const NoReading& reason) {
+    parsed.problem = reason.problem;
+  }
+  return parsed;
+}
+
+}  // namespace r1::math

@@ -1,0 +1,339 @@
+// Sums, products, signs and powers.
+#include <algorithm>
+
+#include "rewards/math/parser_rules.h"
+
+namespace r1::math {
+namespace {
+
+bool is_set(const Node* node) {
+  switch (node->kind) {
+    case Kind::Set:
+    case Kind::NamedSet:
+    case Kind::Interval:
+    case Kind::Union:
+    case Kind::Intersection:
+    case Kind::Difference:
+    case Kind::SetBuilder:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+const Node* Parser::set_operation() {
+  const Node* left = sum();
+  while (is(TokenKind::Cup) || is(TokenKind::Cap) || is(TokenKind::SetMinus)) {
+    const TokenKind operation = peek().kind;
+    const Kind kind = operation == TokenKind::Cup   ? Kind::Union
+                      : operation == TokenKind::Cap ? Kind::Intersection
+                                                    : Kind::Difference;
+    Nodes parts = {left};
+    while (is(operation)) {
+      take();
+      parts.push_back(sum());
+      if (kind == Kind::Difference) parts = {make(kind, parts)};
+    }
+    left = kind == Kind::Difference ? parts.front() : make(kind, parts);
+  }
+  return left;
+}
+
+const Node* Parser::sum() {
+  const int depth_before = depth_;
+  if (++depth_ > 200) fail("nested over 200 deep");
+  Nodes terms = {signed_term()};
+  while (is(TokenKind::Plus) || is(TokenKind::Minus) || is(TokenKind::PlusMinus)) {
+    const Token sign = take();
+    if (sign.kind == TokenKind::Minus && sign.value == 1) fail("a dash between values");
+    const Node *next = is(TokenKind::Minus) || is(TokenKind::Plus) ? fail("two signs in a row"),
+               nullptr                                             : term();
+    if (sign.kind == TokenKind::Plus)
+      terms.push_back(next);
+    else if (sign.kind == TokenKind::PlusMinus)
+      terms.push_back(make({.kind = Kind::PlusMinus, .flipped = sign.value == 1, .args = Nodes{next}}));
+    else if (terms.size() == 1 && (is_set(next) || is_set(terms[0])))
+      terms = {make(Kind::Difference, {terms[0], next})};
+    else
+      terms.push_back(make(Kind::Neg, {next}));
+  }
+  depth_ = depth_before;
+  return terms.size() == 1 ? terms.front() : make(Kind::Add, terms);
+}
+
+const Node* Parser::signed_term() {
+  if (is(TokenKind::Plus)) {
+    take();
+    return term();
+  }
+  if (is(TokenKind::Minus)) {
+    take();
+    if (is(TokenKind::Minus)) fail("two signs in a row");
+    return make(Kind::Neg, {term()});
+  }
+  if (is(TokenKind::PlusMinus)) {
+    const bool flipped = take().value == 1;
+    const Node* value = term();
+    return make({.kind = Kind::PlusMinus, .flipped = flipped, .args = Nodes{value}});
+  }
+  return term();
+}
+
+// Left to right: a / b \cdot c is (a / b) c.
+const Node* Parser::term() {
+  Nodes factors = {factor()};
+  bool after_slash = false;
+  while (true) {
+    if (is(TokenKind::Times)) {
+      take();
+      factors.push_back(signed_factor());
+      after_slash = false;
+    } else if (is(TokenKind::Slash)) {
+      take();
+      const Node* above = product(factors);
+      const Node* below = signed_factor();
+      factors = {make(Kind::Div, {above, below})};
+      after_slash = true;
+    } else if (is(TokenKind::Mod)) {
+      take();
+      const Node* value = product(factors);
+      const Node* by = signed_factor();
+      factors = {call(Function::Mod, {value, by})};
+    } else if (const Node* next = juxtaposed(factors, after_slash)) {
+      factors.push_back(next);
+    } else {
+      break;
+    }
+  }
+  return product(factors);
+}
+
+// The next factor without a sign between; none when the term ends here. May replace the factors by one with a unit.
+const Node* Parser::juxtaposed(Nodes& factors, bool after_slash) {
+  if (const Node* quantity = with_unit(product(factors))) {
+    factors = {quantity};
+    return nullptr;
+  }
+  if (!begins_factor()) return nullptr;
+  const Node* last = factors.back();
+  if (after_slash && last->kind == Kind::Div && last->args[1]->kind != Kind::Number) {
+    fail("a product behind a slash may belong below it or not");
+  }
+  if (!mixes_with(last, peek())) fail("a number behind a factor");
+  if (last->kind == Kind::Percent || last->kind == Kind::Quantity) fail("a factor behind a unit");
+  return factor();
+}
+
+bool Parser::begins_factor() const {
+  switch (peek().kind) {
+    case TokenKind::Letter:
+      return !(scope_.integrand && is_letter("d") && is(TokenKind::Letter, 1));
+    case TokenKind::Digits:
+    case TokenKind::Function:
+    case TokenKind::Constant:
+    case TokenKind::Vulgar:
+    case TokenKind::Frac:
+    case TokenKind::Sqrt:
+    case TokenKind::Root:
+    case TokenKind::Binomial:
+    case TokenKind::Begin:
+    case TokenKind::Overline:
+    case TokenKind::Vector:
+    case TokenKind::Hat:
+    case TokenKind::Bold:
+    case TokenKind::Boxed:
+    case TokenKind::Sum:
+    case TokenKind::Product:
+    case TokenKind::Integral:
+    case TokenKind::Limit:
+      return true;
+    case TokenKind::Dot:
+      return begins_number();
+    case TokenKind::Bar:
+      return peek().side == Side::Left ||
+             (!scope_.bar_closes && !scope_.bar_separates && peek().side != Side::Right);
+    case TokenKind::Open: {
+      if (peek().value == static_cast<uint8_t>(Bracket::Square)) return !scope_.square_closes;
+      if (is_open(Bracket::Round) && is(TokenKind::ParenMod, 1)) return false;
+      return peek().value != static_cast<uint8_t>(Bracket::Set);
+    }
+    default:
+      return false;
+  }
+}
+
+// A number may follow only where it cannot be a lost exponent or another number: 2^3 3^2, (2)(3) but not x 2 or 3 4.
+bool Parser::mixes_with(const Node* last, const Token& next) const {
+  if (next.kind != TokenKind::Digits && next.kind != TokenKind::Dot && next.kind != TokenKind::Vulgar)
+    return true;
+  if (next.kind == TokenKind::Vulgar) return last->kind != Kind::Number && next.gap == Gap::None;
+  const bool is_power = is(TokenKind::Caret, 1) || is(TokenKind::Superscript, 1);
+  return is_power && last->kind == Kind::Pow && tokens_[at_ - 1].kind != TokenKind::Digits
+             ? true
+             : is_power && last->kind == Kind::Pow && next.gap != Gap::None;
+}
+
+const Node* Parser::signed_factor() {
+  if (is(TokenKind::Minus)) {
+    take();
+    return make(Kind::Neg, {factor()});
+  }
+  if (is(TokenKind::Plus)) take();
+  return factor();
+}
+
+const Node* Parser::factor() {
+  const int depth_before = depth_;
+  if (++depth_ > 200) fail("nested over 200 deep");
+  const Node* node = postfix(primary());
+  depth_ = depth_before;
+  return node;
+}
+
+const Node* Parser::postfix(const Node* base) {
+  while (true) {
+    if (is(TokenKind::Bang)) {
+      take();
+      const bool twice = is(TokenKind::Bang) && peek().gap == Gap::None;
+      if (twice) take();
+      base = call(twice ? Function::DoubleFactorial : Function::Factorial, {base});
+    } else if (is(TokenKind::Percent)) {
+      take();
+      base = make(Kind::Percent, {base});
+    } else if (is(TokenKind::Caret)) {
+      base = power(base);
+    } else if (is(TokenKind::Superscript)) {
+      base = superscript(base, take().text);
+    } else if (is(TokenKind::Degree) || (is(TokenKind::Circle) && peek().gap == Gap::None)) {
+      take();
+      base = degrees(base);
+    } else if (is(TokenKind::Prime) && (base->kind == Kind::Matrix || base->kind == Kind::Tuple)) {
+      take();
+      base = call(Function::Transpose, {base});
+    } else {
+      return base;
+    }
+  }
+}
+
+const Node* Parser::power(const Node* base) {
+  take();  // the caret
+  if (is_open(Bracket::Brace) && (is(TokenKind::Circle, 1) || is(TokenKind::Degree, 1)) &&
+      is_close(Bracket::Brace, 2)) {
+    take(), take(), take();
+    return degrees(base);
+  }
+  if (is(TokenKind::Circle) || is(TokenKind::Degree)) {
+    take();
+    return degrees(base);
+  }
+  const bool array = base->kind == Kind::Matrix || base->kind == Kind::Tuple;
+  const bool t_group = is_open(Bracket::Brace) && (is_letter("T", 1) || is(TokenKind::Transposed, 1)) &&
+                       is_close(Bracket::Brace, 2);
+  if (array && (t_group || is_letter("T") || is(TokenKind::Transposed))) {
+    if (t_group) take(), take();
+    take();
+    return call(Function::Transpose, {base});
+  }
+  if (is(TokenKind::Transposed)) {
+    take();
+    return call(Function::Transpose, {base});
+  }
+  return make(Kind::Pow, {base, exponent()});
+}
+
+const Node* Parser::exponent() {
+  if (is_open(Bracket::Brace)) return group();
+  if (is(TokenKind::Minus) || is(TokenKind::Plus)) {
+    const bool negative = take().kind == TokenKind::Minus;
+    const Node* value = exponent();
+    return negative ? make(Kind::Neg, {value}) : value;
+  }
+  if (is_open(Bracket::Round)) {
+    take();
+    const Scope outer = scope_;
+    scope_ = {};
+    const Node* value = sum();
+    scope_ = outer;
+    expect_close(Bracket::Round);
+    return value;
+  }
+  const Node* value = nullptr;
+  if (is(TokenKind::Digits)) {
+    const Token digits = take();
+    if (latex_ && digits.text.size() > 1) repair("more than one digit behind '^' without braces");
+    if (is(TokenKind::Dot) && peek().gap == Gap::None && is(TokenKind::Digits, 1) &&
+        peek(1).gap == Gap::None) {
+      take();
+      const std::string both = std::string(digits.text) + std::string(peek().text);
+      value = literal(both, -static_cast<int64_t>(take().text.size()), 0, true);
+    } else {
+      value = literal(digits.text);
+    }
+  } else {
+    value = primary();
+  }
+  if (is(TokenKind::Caret) && !latex_) {
+    take();
+    return make(Kind::Pow, {value, exponent()});
+  }
+  return value;
+}
+
+// A run of superscripts: digits, a sign, n, i, x, brackets. Two-letter products and sums are read one by one.
+const Node* Parser::superscript(const Node* base, std::string_view text) {
+  if (text == "T") return call(Function::Transpose, {base});
+  size_t at = 0;
+  const bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) ++at;
+  size_t digits = 0;
+  while (at + digits < text.size() && text[at + digits] >= '0' && text[at + digits] <= '9') ++digits;
+  Nodes factors;
+  if (digits > 0) factors.push_back(literal(text.substr(at, digits)));
+  for (at += digits; at < text.size(); ++at) {
+    if (text[at] < 'a' || text[at] > 'z') fail("a superscript without meaning");
+    factors.push_back(text[at] == 'i' ? arena_.constant(Constant::I) : arena_.symbol(text.substr(at, 1)));
+  }
+  if (factors.empty()) fail("a superscript without meaning");
+  const Node* value = product(factors);
+  return make(Kind::Pow, {base, negative ? make(Kind::Neg, {value}) : value});
+}
+
+// {...}: one expression, with its own scope.
+const Node* Parser::group() {
+  take();
+  const Scope outer = scope_;
+  scope_ = {};
+  scope_.integrand = outer.integrand;
+  const Node* value = relation();
+  if (is(TokenKind::Over) || is(TokenKind::Choose)) {
+    const bool over = take().kind == TokenKind::Over;
+    const Node* below = relation();
+    value = over ? make(Kind::Div, {value, below}) : call(Function::Binomial, {value, below});
+  }
+  if (is(TokenKind::Comma)) {  // {a, b} without backslashes inside of a formula
+    Nodes items = {value};
+    while (accept(TokenKind::Comma)) items.push_back(relation());
+    value = make(Kind::List, items);
+  }
+  scope_ = outer;
+  expect_close(Bracket::Brace);
+  return value;
+}
+
+const Node* Parser::argument() {
+  if (is_open(Bracket::Brace)) return group();
+  if (is(TokenKind::Digits)) {  // the lexer gives the digits of \frac12 one by one
+    const Token token = take();
+    if (token.text.size() > 1) repair("more than one digit without braces");
+    return literal(token.text);
+  }
+  if (is(TokenKind::Letter) || is(TokenKind::Constant) || is(TokenKind::Frac) || is(TokenKind::Sqrt) ||
+      is(TokenKind::Bold))
+    return primary();
+  fail("a command without argument");
+}
+
+}  // namespace r1::math
