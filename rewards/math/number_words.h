@@ -28,8 +28,14 @@ std::optional<WordNumber> read_number_words(std::string_view text);
 // The whole text is a number in words.
 std::optional<WordNumber> number_in_words(std::string_view text);
 
+// Whether the word says a number in any of these forms: "seven", "hundred", "dozen", "half", "thirds", "fifth", "double".
+bool is_number_word(std::string_view word);
+
 // Han numerals at the start: \u4e09\u767e\u4e8c\u5341 (320), \u4e8c\u5343\u96f6\u4e94, \u5341\u4e00, \u4e8c\u3007\u4e00\u4e94 (digits), \u8d1f\u4e09, \u4e8c\u5206\u4e4b\u4e00 (1/2), \u4e00\u534a no, financial forms, \u4ebf / \u5104.
 std::optional<WordNumber> read_han_number(std::string_view text);
+
+// The same, natural numbers only: 3 of \u4e09\u70b9\u4e94\u5206 (five past three).
+std::optional<WordNumber> read_han_natural(std::string_view text);
 
 // "1st", "21st", "112th", "first", "twenty-first", "one hundred and third", "hundredth", \u7b2c\u4e09. The whole text; "11st" is none.
 std::optional<uint64_t> read_ordinal(std::string_view text);

@@ -15,7 +15,7 @@ namespace r1::math {
 
 constexpr size_t kMaxUnitText = 128;  // bytes of a phrase
 
-// The key of one spelled unit: a symbol ("km", "mm" but not "MM"; "$", "\u00b0C", "\u33a0") or a word in any case, also plural
+// The key of one spelled unit: a symbol ("km", "mm" but not "MM"; "$", "\u00b0C") or a word in any case, also plural
 // ("Meters", "feet"), in English, Chinese, Japanese, Korean, Russian, German, French, Spanish, Portuguese, Italian.
 // One final period of an abbreviation is allowed ("in.", "min."). None for what is no unit, nouns included.
 std::optional<std::string_view> find_unit(std::string_view spelled);
@@ -74,7 +74,7 @@ bool is_count_noun(std::string_view words);
 
 // For tests: every spelling with its key.
 struct UnitSpelling {
-  std::string_view spelled, key;
+  std::string spelled, key;
 };
 std::vector<UnitSpelling> unit_spellings();
 

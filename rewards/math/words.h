@@ -10,6 +10,9 @@
 
 namespace r1::math {
 
+// NFC and lower case, nothing else. Bad UTF-8: only ASCII letters are lowered.
+std::string lower_text(std::string_view text);
+
 // NFKC (but superscripts, subscripts, vulgar fractions and squared units keep their meaning: unchanged), lower case, invisible
 // characters off, white space to single spaces, typographic quotes to ASCII, the articles the / a / an off (not "a" alone or as a
 // letter), quotes around and .,;:! at the end off. Accents stay. Bad UTF-8 is kept byte by byte.
