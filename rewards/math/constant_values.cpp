@@ -1,9 +1,11 @@
 #include "rewards/math/constant_values.h"
 
 #include "rewards/math/ball.h"
+#include "rewards/math/exact_constant.h"
 #include "rewards/math/meter.h"
 #include "rewards/math/modular.h"
 #include "rewards/math/rational.h"
+#include "rewards/math/separation.h"
 
 namespace r1::math {
 namespace {
@@ -56,6 +58,8 @@ BallComparison compare_balls(const Node* a, const Node* b, slong precision, Mete
     result.decision = with_infinities(x.state, y.state);
   } else if (!acb_overlaps(x.ball.get(), y.ball.get())) {
     result.decision = {Comparison::Different, Evidence::Exact, disjoint_reason(precision)};
+  } else if (acb_is_exact(x.ball.get()) && acb_is_exact(y.ball.get())) {
+    result.decision = {Comparison::Equal, Evidence::Exact, "exact balls"};
   } else {
     result.both_finite = true;
     const slong bits = std::min(acb_rel_accuracy_bits(x.ball.get()), acb_rel_accuracy_bits(y.ball.get()));
@@ -64,10 +68,21 @@ BallComparison compare_balls(const Node* a, const Node* b, slong precision, Mete
   return result;
 }
 
+// Values whose balls overlap at 128 bits: most likely equal.
+Decision prove(const Node* a, const Node* b, Meter& meter) {
+  const Comparison algebraic = algebraic_constants_equal(a, b, meter);
+  if (algebraic != Comparison::Unknown) return {algebraic, Evidence::Exact, "separation bound"};
+  const Decision residues = modular_equal(a, b, meter);
+  if (residues.comparison != Comparison::Unknown) return residues;
+  const Comparison exact = exact_constants_equal(a, b, meter);
+  if (exact != Comparison::Unknown) return {exact, Evidence::Exact, "exact constants"};
+  return {};
+}
+
 }  // namespace
 
 Decision equal_constants(const Node* a, const Node* b, Context& context) {
-  Meter meter(context.fuel(), 8000);
+  Meter meter(context.fuel(), 15000);
   const RationalResult x = rational_value(a, meter), y = rational_value(b, meter);
   if (x.state == RationalState::Undefined || y.state == RationalState::Undefined) return kUndefined;
   if (x.state == RationalState::Value && y.state == RationalState::Value) {
@@ -84,8 +99,8 @@ Decision equal_constants(const Node* a, const Node* b, Context& context) {
     if (precision == 64 && same_tree(a, b) && finite)
       return {Comparison::Equal, Evidence::Exact, "same tree"};
     if (precision == 128 && finite) {
-      const Decision residues = modular_equal(a, b, meter);
-      if (residues.comparison != Comparison::Unknown) return residues;
+      const Decision proof = prove(a, b, meter);
+      if (proof.comparison != Comparison::Unknown) return proof;
     }
   }
   if (digits >= 100 && context.policy.numeric_evidence)
