@@ -25,6 +25,29 @@ struct MathPolicy {
   bool repair_latex = false;                  // read malformed LaTeX by the obvious repair
   bool last_number = false;                   // extraction: without any mark, the last formula or number
 
+  // Every switch by name, for --set, configs and docs (base/config.h).
+  static void fields(auto& self, auto& visit) {
+    visit("require_reduced", self.require_reduced, "2/4 is not accepted for 1/2");
+    visit("percent_sign_optional", self.percent_sign_optional, "50 is accepted for 50 %");
+    visit("round_to_gold_digits", self.round_to_gold_digits,
+          "a decimal gold is met by what rounds to it; an exact gold never is");
+    visit("bare_digits_ok", self.bare_digits_ok, "base n: digits without the base's subscript");
+    visit("allow_unevaluated", self.allow_unevaluated,
+          "integrals, limits and sums of n where the gold is evaluated");
+    visit("unit_conversion", self.unit_conversion, "100 cm is accepted for 1 m");
+    visit("unit_optional", self.unit_optional, "5 is accepted for 5 cm and the reverse; a wrong unit never");
+    visit("row_column", self.row_column, "a row vector is accepted for a column vector");
+    visit("list_order_free", self.list_order_free, "a list without brackets may come in any order");
+    visit("set_as_tuple", self.set_as_tuple, "(1, 2) is accepted for {1, 2}");
+    visit("log_common_ok", self.log_common_ok, "log may be of base 10 when that matches the gold");
+    visit("comma_decimal", self.comma_decimal, "3,14 is read as 3.14");
+    visit("roman_numerals", self.roman_numerals, "IV is read as 4");
+    visit("integration_constant_optional", self.integration_constant_optional, "+ C may be missing");
+    visit("numeric_evidence", self.numeric_evidence, "100 equal digits without a proof are EQUAL");
+    visit("repair_latex", self.repair_latex, "malformed LaTeX is read by the obvious repair");
+    visit("last_number", self.last_number, "without any mark, the last formula or number is the answer");
+  }
+
   static MathPolicy strict() { return {}; }  // rewards
   static MathPolicy lenient() {              // evaluation
     MathPolicy policy;
