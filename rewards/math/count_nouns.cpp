@@ -67,9 +67,10 @@ bool is_plain_word(std::string_view word) {
 
 // Short words are nouns only when known: "abc" is three variables.
 constexpr std::string_view kShortNouns[] = {
-    "men", "cat", "dog", "pig", "hen", "cow", "car", "egg", "pen", "ant",  "bee", "box", "hat", "toy",
-    "pie", "kid", "bus", "bag", "can", "jar", "key", "map", "cds", "dvds", "row", "set", "way", "man",
-    "boy", "fox", "owl", "pcs", "pts", "lap", "tie", "nut", "tin", "bat",  "bed", "gum", "tvs"};
+    "men", "cat", "dog", "pig", "hen", "cow", "car", "egg", "pen", "ant", "bee", "box",
+    "hat", "toy", "pie", "kid", "bus", "bag", "can", "jar", "key", "map", "cds", "dvds",
+    "row", "set", "way", "man", "boy", "fox", "owl", "pcs", "pts", "lap", "tie", "nut",
+    "tin", "bat", "bed", "gum", "gas", "oil", "ice", "tea", "jam", "tvs"};
 
 bool has_vowel(std::string_view word) { return word.find_first_of("aeiouy") != std::string_view::npos; }
 

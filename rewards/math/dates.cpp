@@ -4,13 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "rewards/math/date_cursor.h"
 #include "rewards/math/number_words.h"
 #include "rewards/math/words.h"
 
 namespace r1::math {
 namespace {
-
-constexpr size_t kMaxDateText = 80;  // bytes
 
 struct NamedNumber {
   std::string_view name;
@@ -57,206 +56,6 @@ std::optional<int> find_name(const NamedNumber (&names)[N], std::string_view wor
   return std::nullopt;
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-std::string_view trim(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
-}
-
-// Reads from the front of a lower-case text.
-class Cursor {
- public:
-  explicit Cursor(std::string_view text) : rest_(trim(text)) {}
-
-  bool done() const { return rest_.empty(); }
-  std::string_view rest() const { return rest_; }
-  void skip_spaces() { rest_ = trim(rest_); }
-
-  bool take(std::string_view token) {
-    if (!rest_.starts_with(token)) return false;
-    rest_.remove_prefix(token.size());
-    return true;
-  }
-
-  // As take, but of several one, and spaces behind it too.
-  bool take_any(std::initializer_list<std::string_view> tokens) {
-    for (std::string_view token : tokens)
-      if (take(token)) return skip_spaces(), true;
-    return false;
-  }
-
-  // One to `most` digits, all that stand here; `count` says how many.
-  std::optional<int> take_number(size_t most, size_t* count = nullptr) {
-    size_t end = 0;
-    int value = 0;
-    while (end < rest_.size() && end <= most && is_digit(rest_[end]))
-      value = value * 10 + (rest_[end++] - '0');
-    if (end == 0 || end > most) return std::nullopt;
-    if (count != nullptr) *count = end;
-    rest_.remove_prefix(end);
-    return value;
-  }
-
-  // Digits or a numeral in words or ideographs, under 100.
-  std::optional<int> take_any_number() {
-    if (!rest_.empty() && is_digit(rest_[0])) return take_number(2);
-    auto number = read_han_natural(rest_);
-    if (!number) number = read_number_words(rest_);
-    if (!number || number->negative || number->denominator != "1" || number->numerator.size() > 2)
-      return std::nullopt;
-    rest_.remove_prefix(number->bytes);
-    return std::stoi(number->numerator);
-  }
-
- private:
-  std::string_view rest_;
-};
-
-bool in_range(const ClockTime& time) {
-  if (time.minute < 0 || time.minute > 59 || time.second < 0 || time.second > 59) return false;
-  if (time.meridiem != ' ') return time.hour >= 1 && time.hour <= 12;
-  return time.hour >= 0 && (time.hour <= 23 || (time.hour == 24 && time.minute == 0 && time.second == 0));
-}
-
-// "p.m.", "in the evening": 'a', 'p', or ' ' when there is nothing; none when something else stands there.
-std::optional<char> read_meridiem(Cursor& cursor) {
-  cursor.skip_spaces();
-  if (cursor.done()) return ' ';
-  char meridiem = ' ';
-  if (cursor.take_any({"a.m.", "a.m", "am.", "am", "a. m.", "in the morning", "in morning"}))
-    meridiem = 'a';
-  else if (cursor.take_any({"p.m.", "p.m", "pm.", "pm", "p. m.", "in the afternoon", "in afternoon",
-                            "in the evening", "in evening", "at night"}))
-    meridiem = 'p';
-  cursor.take_any({"."});
-  if (meridiem == ' ' || !cursor.done()) return std::nullopt;
-  return meridiem;
-}
-
-std::optional<ClockTime> read_named_time(std::string_view text) {
-  Cursor cursor(text);
-  if (cursor.take_any({"12:00", "12"})) {
-    cursor.skip_spaces();
-    cursor.take_any({"o'clock"});
-  }
-  if (cursor.rest() == "noon" || cursor.rest() == "midday") return ClockTime{12, 0, 0, 'p', false};
-  if (cursor.rest() == "midnight") return ClockTime{12, 0, 0, 'a', false};
-  return std::nullopt;
-}
-
-// "3:45:10 pm", "15h30", "3 pm", "15:30 Uhr"
-std::optional<ClockTime> read_figure_time(std::string_view text) {
-  Cursor cursor(text);
-  ClockTime time;
-  const auto hour = cursor.take_number(2);
-  if (!hour) return std::nullopt;
-  time.hour = *hour;
-  bool colon = false, point = false, clock = false;
-  const bool spaced = cursor.take_any({" h "});
-  if ((colon = cursor.take(":")) || (point = cursor.take(".")) || spaced || cursor.take("h")) {
-    size_t count = 0;
-    const auto minute = cursor.take_number(2, &count);
-    if (!minute || count != 2) return std::nullopt;
-    time.minute = *minute;
-    if (colon && cursor.take(":")) {
-      const auto second = cursor.take_number(2, &count);
-      if (!second || count != 2) return std::nullopt;
-      time.second = *second;
-    }
-    if (!colon && !point) cursor.take_any({" min", "min"});
-    time.bare = true;
-  }
-  cursor.skip_spaces();
-  if (cursor.take_any({"uhr", "o'clock", "\u0447\u0430\u0441\u043e\u0432", "hrs"})) clock = true;
-  const auto meridiem = read_meridiem(cursor);
-  if (!meridiem) return std::nullopt;
-  time.meridiem = *meridiem;
-  if (time.meridiem != ' ' || clock)
-    time.bare = false;
-  else if (point || !time.bare)
-    return std::nullopt;  // "3.45" and "3" are numbers
-  if (!in_range(time)) return std::nullopt;
-  return time;
-}
-
-// "half past three", "ten minutes to four", "three o'clock"
-std::optional<ClockTime> read_spoken_time(std::string_view text) {
-  Cursor cursor(text);
-  ClockTime time;
-  int minutes = -1;
-  if (cursor.take("half "))
-    minutes = 30;
-  else if (cursor.take("a quarter ") || cursor.take("quarter "))
-    minutes = 15;
-  if (minutes < 0) {
-    const auto number = cursor.take_any_number();
-    if (!number) return std::nullopt;
-    cursor.skip_spaces();
-    if (cursor.take_any({"o'clock"})) {
-      time.hour = *number;
-      const auto meridiem = read_meridiem(cursor);
-      if (!meridiem) return std::nullopt;
-      time.meridiem = *meridiem;
-      return in_range(time) ? std::optional(time) : std::nullopt;
-    }
-    cursor.take_any({"minutes", "minute"});
-    minutes = *number;
-  }
-  const bool past = cursor.take_any({"past ", "after "});
-  if (!past && !cursor.take_any({"to ", "till ", "before "})) return std::nullopt;
-  if (minutes > 59 || minutes == 0 || (!past && minutes == 30)) return std::nullopt;
-  const auto hour = cursor.take_any_number();
-  if (!hour || *hour < 1 || *hour > 12) return std::nullopt;
-  cursor.skip_spaces();
-  cursor.take_any({"o'clock"});
-  const auto meridiem = read_meridiem(cursor);
-  if (!meridiem || (!past && *meridiem != ' ' && *hour == 12))
-    return std::nullopt;  // "ten to twelve a.m." is 11:50 p.m.
-  time.meridiem = *meridiem;
-  time.hour = past ? *hour : (*hour == 1 ? 12 : *hour - 1);
-  if (!past && *hour == 1 && *meridiem != ' ') return std::nullopt;
-  time.minute = past ? minutes : 60 - minutes;
-  return in_range(time) ? std::optional(time) : std::nullopt;
-}
-
-// \u4e0b\u53483\u70b930\u5206, 9\u6642\u534a, \uc624\uc804 9\uc2dc 30\ubd84
-std::optional<ClockTime> read_ideograph_time(std::string_view text) {
-  Cursor cursor(text);
-  ClockTime time;
-  if (cursor.take_any(
-          {"\u4e0a\u5348", "\u65e9\u4e0a", "\u51cc\u6668", "\u6e05\u6668", "\u5348\u524d", "\uc624\uc804"}))
-    time.meridiem = 'a';
-  else if (cursor.take_any({"\u4e0b\u5348", "\u665a\u4e0a", "\u508d\u665a", "\u4e2d\u5348", "\u5348\u5f8c",
-                            "\uc624\ud6c4"}))
-    time.meridiem = 'p';
-  const auto hour = cursor.take_any_number();
-  if (!hour) return std::nullopt;
-  time.hour = *hour;
-  const bool colon = time.meridiem != ' ' && cursor.take_any({":"});
-  if (!colon && !cursor.take_any({"\u70b9\u949f", "\u9ede\u9418", "\u70b9\u6574", "\u70b9", "\u9ede",
-                                  "\u65f6", "\u6642", "\uc2dc"}))
-    return std::nullopt;
-  if (cursor.take_any({"\u534a"})) {
-    time.minute = 30;
-  } else if (!cursor.done()) {
-    const auto minute = cursor.take_any_number();
-    if (!minute) return std::nullopt;
-    time.minute = *minute;
-    cursor.skip_spaces();
-    if (!colon && !cursor.take_any({"\u5206", "\ubd84"})) return std::nullopt;
-    if (!cursor.done()) {
-      const auto second = cursor.take_any_number();
-      if (!second || !cursor.take_any({"\u79d2", "\ucd08"})) return std::nullopt;
-      time.second = *second;
-    }
-  }
-  if (!cursor.done()) return std::nullopt;
-  if (time.meridiem == 'p' && time.hour > 12 && time.hour < 24) time.meridiem = ' ';  // \u4e0b\u534815\u70b9
-  return in_range(time) ? std::optional(time) : std::nullopt;
-}
-
 int days_of(int month, int year) {
   constexpr int kDays[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   const bool common = year != 0 && (year % 4 != 0 || (year % 100 == 0 && year % 400 != 0));
@@ -274,7 +73,7 @@ std::optional<CalendarDate> checked(CalendarDate date) {
 
 // 2015-03-14, 3/14/2015, 14.3.2015
 std::optional<CalendarDate> read_figure_date(std::string_view text) {
-  Cursor cursor(text);
+  DateCursor cursor(text);
   int parts[3] = {};
   size_t counts[3] = {};
   char separator = ' ';
@@ -301,10 +100,10 @@ std::optional<CalendarDate> read_figure_date(std::string_view text) {
 
 // 2015\u5e743\u670814\u65e5, \u4e09\u6708\u5341\u56db\u65e5, 2015\ub144 3\uc6d4 14\uc77c
 std::optional<CalendarDate> read_ideograph_date(std::string_view text) {
-  Cursor cursor(text);
+  DateCursor cursor(text);
   CalendarDate date;
   size_t count = 0;
-  Cursor ahead = cursor;
+  DateCursor ahead = cursor;
   if (const auto year = ahead.take_number(4, &count);
       year && count == 4 && ahead.take_any({"\u5e74", "\ub144"})) {
     date.year = *year;
@@ -354,7 +153,7 @@ bool is_filler(std::string_view word) {
 
 std::optional<int> read_day(std::string_view word) {
   if (word.ends_with('.')) word.remove_suffix(1);  // German "14."
-  Cursor cursor(word);
+  DateCursor cursor(word);
   auto day = cursor.take_number(2);
   if (day && !cursor.done()) day = std::nullopt;
   if (!day) {
@@ -372,7 +171,7 @@ std::optional<CalendarDate> read_word_date(std::string_view text) {
     if (is_filler(word)) continue;
     const auto weekday = read_weekday(word);
     const auto month = read_month(word);
-    const bool year = word.size() == 4 && std::all_of(word.begin(), word.end(), is_digit) && word[0] != '0';
+    const bool year = word.size() == 4 && std::all_of(word.begin(), word.end(), is_figure) && word[0] != '0';
     if (weekday && date.weekday == 0 && date.month == 0 && date.day == 0)
       date.weekday = *weekday;
     else if (month && date.month == 0)
@@ -392,19 +191,9 @@ std::optional<CalendarDate> read_word_date(std::string_view text) {
 std::optional<int> read_month(std::string_view word) { return find_name(kMonths, word); }
 std::optional<int> read_weekday(std::string_view word) { return find_name(kWeekdays, word); }
 
-std::optional<ClockTime> read_time(std::string_view text) {
-  if (text.size() > kMaxDateText) return std::nullopt;
-  const std::string lower = lower_text(trim(text));
-  if (lower.empty()) return std::nullopt;
-  if (const auto time = read_named_time(lower)) return time;
-  if (const auto time = read_figure_time(lower)) return time;
-  if (const auto time = read_ideograph_time(lower)) return time;
-  return read_spoken_time(lower);
-}
-
 std::optional<CalendarDate> read_date(std::string_view text) {
   if (text.size() > kMaxDateText) return std::nullopt;
-  std::string lower = lower_text(trim(text));
+  std::string lower = lower_text(trim_spaces(text));
   if (lower.empty()) return std::nullopt;
   if (const auto date = read_figure_date(lower)) return date;
   if (const auto date = read_ideograph_date(lower)) return date;

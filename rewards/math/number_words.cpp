@@ -1,12 +1,10 @@
 #include "rewards/math/number_words.h"
 
 #include <algorithm>
-#include <array>
-#include <unordered_map>
 #include <vector>
 
-#include "base/utf8.h"
 #include "rewards/math/digits.h"
+#include "rewards/math/number_lexicon.h"
 #include "rewards/math/words.h"
 
 namespace r1::math {
@@ -14,141 +12,7 @@ namespace {
 
 __extension__ using Natural = unsigned __int128;  // a nonillion has 31 digits, the type holds 38
 
-enum class Part : uint8_t { Zero, Unit, Teen, Ten, Hundred, Scale, Dozen, Half, And, One, Sign, Point };
-
-struct NumberWord {
-  Part part;
-  uint64_t value = 0;  // of Unit to Ten
-  int exponent = 0;    // of Hundred and Scale: the power of ten
-};
-
-const std::unordered_map<std::string_view, NumberWord>& cardinals() {
-  static const std::unordered_map<std::string_view, NumberWord> words = {
-      {"zero", {Part::Zero}},
-      {"nought", {Part::Zero}},
-      {"naught", {Part::Zero}},
-      {"one", {Part::Unit, 1}},
-      {"two", {Part::Unit, 2}},
-      {"three", {Part::Unit, 3}},
-      {"four", {Part::Unit, 4}},
-      {"five", {Part::Unit, 5}},
-      {"six", {Part::Unit, 6}},
-      {"seven", {Part::Unit, 7}},
-      {"eight", {Part::Unit, 8}},
-      {"nine", {Part::Unit, 9}},
-      {"ten", {Part::Teen, 10}},
-      {"eleven", {Part::Teen, 11}},
-      {"twelve", {Part::Teen, 12}},
-      {"thirteen", {Part::Teen, 13}},
-      {"fourteen", {Part::Teen, 14}},
-      {"fifteen", {Part::Teen, 15}},
-      {"sixteen", {Part::Teen, 16}},
-      {"seventeen", {Part::Teen, 17}},
-      {"eighteen", {Part::Teen, 18}},
-      {"nineteen", {Part::Teen, 19}},
-      {"twenty", {Part::Ten, 20}},
-      {"thirty", {Part::Ten, 30}},
-      {"forty", {Part::Ten, 40}},
-      {"fourty", {Part::Ten, 40}},
-      {"fifty", {Part::Ten, 50}},
-      {"sixty", {Part::Ten, 60}},
-      {"seventy", {Part::Ten, 70}},
-      {"eighty", {Part::Ten, 80}},
-      {"ninety", {Part::Ten, 90}},
-      {"hundred", {Part::Hundred, 0, 2}},
-      {"thousand", {Part::Scale, 0, 3}},
-      {"million", {Part::Scale, 0, 6}},
-      {"billion", {Part::Scale, 0, 9}},
-      {"trillion", {Part::Scale, 0, 12}},
-      {"quadrillion", {Part::Scale, 0, 15}},
-      {"quintillion", {Part::Scale, 0, 18}},
-      {"sextillion", {Part::Scale, 0, 21}},
-      {"septillion", {Part::Scale, 0, 24}},
-      {"octillion", {Part::Scale, 0, 27}},
-      {"nonillion", {Part::Scale, 0, 30}},
-      {"dozen", {Part::Dozen}},
-      {"half", {Part::Half}},
-      {"and", {Part::And}},
-      {"a", {Part::One}},
-      {"an", {Part::One}},
-      {"minus", {Part::Sign}},
-      {"negative", {Part::Sign}},
-      {"point", {Part::Point}}};
-  return words;
-}
-
-// Singular ordinals with their cardinals; plurals add an s. "half" and "quarter" are fractions only.
-const std::unordered_map<std::string_view, std::string_view>& ordinals() {
-  static const std::unordered_map<std::string_view, std::string_view> words = {{"first", "one"},
-                                                                               {"second", "two"},
-                                                                               {"third", "three"},
-                                                                               {"fourth", "four"},
-                                                                               {"fifth", "five"},
-                                                                               {"sixth", "six"},
-                                                                               {"seventh", "seven"},
-                                                                               {"eighth", "eight"},
-                                                                               {"ninth", "nine"},
-                                                                               {"tenth", "ten"},
-                                                                               {"eleventh", "eleven"},
-                                                                               {"twelfth", "twelve"},
-                                                                               {"thirteenth", "thirteen"},
-                                                                               {"fourteenth", "fourteen"},
-                                                                               {"fifteenth", "fifteen"},
-                                                                               {"sixteenth", "sixteen"},
-                                                                               {"seventeenth", "seventeen"},
-                                                                               {"eighteenth", "eighteen"},
-                                                                               {"nineteenth", "nineteen"},
-                                                                               {"twentieth", "twenty"},
-                                                                               {"thirtieth", "thirty"},
-                                                                               {"fortieth", "forty"},
-                                                                               {"fiftieth", "fifty"},
-                                                                               {"sixtieth", "sixty"},
-                                                                               {"seventieth", "seventy"},
-                                                                               {"eightieth", "eighty"},
-                                                                               {"ninetieth", "ninety"},
-                                                                               {"hundredth", "hundred"},
-                                                                               {"thousandth", "thousand"},
-                                                                               {"millionth", "million"},
-                                                                               {"billionth", "billion"},
-                                                                               {"trillionth", "trillion"}};
-  return words;
-}
-
-struct Token {
-  std::string word;
-  size_t end = 0;       // in the text
-  bool hyphen = false;  // joined to the one before by a hyphen
-  const NumberWord* number = nullptr;
-};
-
-bool is_word_byte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<uint8_t>(c) >= 0x80;
-}
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-// Words separated by spaces or one hyphen, from `at` on, up to the first of something else.
-std::vector<Token> tokenize(std::string_view text, size_t at) {
-  constexpr size_t kMaxTokens = 48;
-  std::vector<Token> tokens;
-  bool hyphen = false;
-  while (tokens.size() < kMaxTokens) {
-    const size_t begin = at;
-    while (at < text.size() && is_word_byte(text[at])) ++at;
-    if (at == begin) break;
-    if (at < text.size() && is_digit(text[at])) break;
-    Token token{lower_text(text.substr(begin, at - begin)), at, hyphen, nullptr};
-    if (const auto found = cardinals().find(token.word); found != cardinals().end())
-      token.number = &found->second;
-    tokens.push_back(std::move(token));
-    hyphen = at < text.size() && text[at] == '-';
-    if (hyphen) {
-      ++at;
-    } else {
-      while (at < text.size() && text[at] == ' ') ++at;
-    }
-  }
-  return tokens;
-}
 
 std::string digits_of(Natural value) {
   std::string digits;
@@ -406,7 +270,7 @@ std::optional<WordNumber> read_scaled_literal(std::string_view text) {
   int exponent = 0;
   bool dozen = false;
   size_t read = 0;
-  for (const Token& token : tokenize(text, at)) {
+  for (const Token& token : tokenize_words(text, at)) {
     const NumberWord* number = token.number;
     if (number == nullptr || dozen) break;
     if (number->part == Part::Dozen && exponent == 0)
@@ -466,24 +330,6 @@ std::optional<uint64_t> read_han_ordinal(std::string_view text) {
   return value;
 }
 
-struct RomanPart {
-  std::string_view sign;
-  uint32_t value;
-  int times;
-};
-constexpr RomanPart kRomanParts[] = {
-    {"M", 1000, 3}, {"CM", 900, 1}, {"D", 500, 1}, {"CD", 400, 1}, {"C", 100, 3}, {"XC", 90, 1}, {"L", 50, 1},
-    {"XL", 40, 1},  {"X", 10, 3},   {"IX", 9, 1},  {"V", 5, 1},    {"IV", 4, 1},  {"I", 1, 3}};
-constexpr std::string_view kRomanSigns[] = {"I",  "II", "III", "IV",  "V", "VI", "VII", "VIII",
-                                            "IX", "X",  "XI",  "XII", "L", "C",  "D",   "M"};
-
-std::string roman_of(uint32_t value) {
-  std::string roman;
-  for (const RomanPart& part : kRomanParts)
-    for (; value >= part.value; value -= part.value) roman += part.sign;
-  return roman;
-}
-
 // Words that make what was read ambiguous: "one two", "twenty third".
 bool continues_number(const std::vector<Token>& tokens, size_t at) {
   if (at >= tokens.size()) return false;
@@ -499,7 +345,7 @@ bool continues_number(const std::vector<Token>& tokens, size_t at) {
 std::optional<WordNumber> read_number_words(std::string_view text) {
   if (text.empty() || text.size() > kMaxNumberWords) return std::nullopt;
   if (is_digit(text[0])) return read_scaled_literal(text);
-  const std::vector<Token> tokens = tokenize(text, 0);
+  const std::vector<Token> tokens = tokenize_words(text, 0);
   if (tokens.empty()) return std::nullopt;
   const bool negative = tokens[0].number != nullptr && tokens[0].number->part == Part::Sign;
   WordReader reader(tokens, negative ? 1 : 0);
@@ -534,7 +380,7 @@ std::optional<uint64_t> read_ordinal(std::string_view text) {
   if (text.empty() || text.size() > kMaxNumberWords) return std::nullopt;
   if (text.starts_with("\u7b2c")) return read_han_ordinal(text.substr(std::string_view("\u7b2c").size()));
   if (is_digit(text[0])) return read_suffixed_ordinal(text);
-  std::vector<Token> tokens = tokenize(text, 0);
+  std::vector<Token> tokens = tokenize_words(text, 0);
   if (tokens.empty() || tokens.back().end != text.size()) return std::nullopt;
   const auto last = ordinals().find(tokens.back().word);
   if (last == ordinals().end()) return std::nullopt;
@@ -548,52 +394,6 @@ std::optional<uint64_t> read_ordinal(std::string_view text) {
   const auto value = reader.read_cardinal();
   if (!value || !reader.done() || *value > kMaxOrdinal) return std::nullopt;
   return static_cast<uint64_t>(*value);
-}
-
-std::optional<uint32_t> read_roman(std::string_view text) {
-  std::string letters;
-  for (size_t at = 0; at < text.size() && letters.size() <= 16;) {
-    const uint32_t c = next_code_point(text, at);
-    if (c >= 0x2160 && c <= 0x216F)
-      letters += kRomanSigns[c - 0x2160];
-    else if (c >= 0x2170 && c <= 0x217F)
-      letters += lower_text(kRomanSigns[c - 0x2170]);
-    else if (c < 0x80)
-      letters += static_cast<char>(c);
-    else
-      return std::nullopt;
-  }
-  std::string upper = letters;
-  for (char& c : upper)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
-  if (letters != upper && letters != lower_text(letters)) return std::nullopt;
-  // Take each sign as often as the strict form allows; what is left over is no numeral.
-  uint32_t value = 0;
-  std::string_view rest = upper;
-  for (const RomanPart& part : kRomanParts) {
-    for (int count = 0; count < part.times && rest.starts_with(part.sign); ++count) {
-      rest.remove_prefix(part.sign.size());
-      value += part.value;
-    }
-  }
-  if (!rest.empty() || value == 0 || roman_of(value) != upper) return std::nullopt;
-  return value;
-}
-
-std::optional<uint32_t> circled_digit(uint32_t c) {
-  if (c == 0x24EA || c == 0x24FF) return 0;
-  const auto in = [c](uint32_t first, uint32_t count) { return c >= first && c < first + count; };
-  if (in(0x2460, 20)) return c - 0x2460 + 1;   // circled
-  if (in(0x2474, 20)) return c - 0x2474 + 1;   // in parentheses
-  if (in(0x2488, 20)) return c - 0x2488 + 1;   // with a full stop
-  if (in(0x24EB, 10)) return c - 0x24EB + 11;  // filled, 11 to 20
-  if (in(0x24F5, 10)) return c - 0x24F5 + 1;   // double
-  if (in(0x2776, 10)) return c - 0x2776 + 1;   // filled
-  if (in(0x2780, 10)) return c - 0x2780 + 1;   // sans-serif
-  if (in(0x278A, 10)) return c - 0x278A + 1;   // filled sans-serif
-  if (in(0x3251, 15)) return c - 0x3251 + 21;  // circled, 21 to 35
-  if (in(0x32B1, 15)) return c - 0x32B1 + 36;  // circled, 36 to 50
-  return std::nullopt;
 }
 
 }  // namespace r1::math

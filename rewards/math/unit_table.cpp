@@ -87,7 +87,7 @@ constexpr UnitRow kRows[] = {
     {"lbf", "L M T-2", "4.4482216152605", 0, "lbf", "pound force"},
     {"dyn", "L M T-2", "0.00001", 0, "dyn", "dyne"},
     {"Pa", "L-1 M T-2", "1", 0, "Pa", "pascal", kUsual},
-    {"bar", "L-1 M T-2", "100000", 0, "bar", "bar", kUsual},
+    {"bar", "L-1 M T-2", "100000", 0, "bar", "", kUsual},
     {"atm", "L-1 M T-2", "101325", 0, "atm", "atmosphere"},
     {"mmHg", "L-1 M T-2", "133.322387415", 0, "mmHg|mm Hg", ""},
     {"Torr", "L-1 M T-2", "101325/760", 0, "Torr|torr", ""},

@@ -8,23 +8,12 @@
 #include <unordered_map>
 
 #include "rewards/math/digits.h"
+#include "rewards/math/unit_lookup.h"
 #include "rewards/math/unit_table.h"
 #include "rewards/math/words.h"
 
 namespace r1::math {
 namespace {
-
-using Dimension = std::array<int16_t, kNumAxes>;
-
-// The factor of a unit: digits / digits * 10^exponent * pi^pi_power.
-struct Unit {
-  std::string key;
-  Dimension dimension{};
-  std::string numerator, denominator;
-  int exponent = 0;
-  int pi_power = 0;
-  bool loose = false;
-};
 
 struct Prefix {
   std::string_view symbol, word;
@@ -222,134 +211,6 @@ const UnitTable& table() {
   return units;
 }
 
-constexpr int kMaxExponent = 12;
-constexpr size_t kMaxUnits = 16;
-
-struct Power {
-  const Unit* unit;
-  int exponent;
-};
-
-// a / b with equal units cancelled. False for an unknown key or beyond the limits.
-bool quotient(const UnitProduct& a, const UnitProduct& b, std::vector<Power>& out) {
-  if (a.size() > kMaxUnits || b.size() > kMaxUnits) return false;
-  const auto add = [&](const UnitProduct& product, int sign) {
-    for (const UnitPower& power : product) {
-      const Unit* unit = table().by_key(power.key);
-      if (unit == nullptr || std::abs(power.exponent) > kMaxExponent) return false;
-      const auto found = std::find_if(out.begin(), out.end(), [&](const Power& p) { return p.unit == unit; });
-      if (found == out.end())
-        out.push_back({unit, sign * power.exponent});
-      else
-        found->exponent += sign * power.exponent;
-    }
-    return true;
-  };
-  if (!add(a, 1) || !add(b, -1)) return false;
-  std::erase_if(out, [](const Power& power) { return power.exponent == 0; });
-  return true;
-}
-
-Dimension dimension_of(const std::vector<Power>& powers) {
-  Dimension sum{};
-  for (const Power& power : powers)
-    for (size_t axis = 0; axis < kNumAxes; ++axis)
-      sum[axis] = static_cast<int16_t>(sum[axis] + power.exponent * power.unit->dimension[axis]);
-  return sum;
-}
-
-bool is_plain(const Dimension& dimension) {
-  return std::all_of(dimension.begin(), dimension.end(), [](int16_t power) { return power == 0; });
-}
-
-// Axes one spelling may stand for: any dollar for any other, the yen sign for yen and yuan, months for a number of days.
-constexpr std::string_view kFamilies[][2] = {{"AUD", "USD"}, {"CAD", "USD"}, {"HKD", "USD"},
-                                             {"JPY", "Yen"}, {"CNY", "Yen"}, {"Month", "T"}};
-
-size_t axis_of(std::string_view name) {
-  return static_cast<size_t>(std::find(std::begin(kAxes), std::end(kAxes), name) - std::begin(kAxes));
-}
-
-// Whether one side has the ambiguous axis and the other what it may stand for. Yen are never yuan.
-bool is_plain_in_families(Dimension dimension) {
-  for (const auto& [from, to] : kFamilies) {
-    const size_t a = axis_of(from), b = axis_of(to);
-    if (dimension[a] == 0 || dimension[a] != -dimension[b]) continue;
-    dimension[a] = dimension[b] = 0;
-  }
-  return is_plain(dimension);
-}
-
-// Spellings that are used for two units.
-constexpr std::string_view kDoubles[][2] = {{"oz", "fl_oz"},      {"degree", "degC"}, {"degree", "degF"},
-                                            {"min", "arcmin"},    {"s", "arcsec"},    {"lb", "GBP"},
-                                            {"cent", "eurocent"}, {"lb", "lbf"},      {"INR", "paisa"}};
-
-bool may_be_meant(std::vector<Power> powers) {
-  for (const auto& [said, meant] : kDoubles) {
-    std::vector<Power> other = powers;
-    for (Power& power : other)
-      if (power.unit->key == said) power.unit = table().by_key(meant);
-    if (is_plain_in_families(dimension_of(other)) && other.size() <= powers.size() &&
-        !std::equal(other.begin(), other.end(), powers.begin(),
-                    [](const Power& a, const Power& b) { return a.unit == b.unit; }))
-      return true;
-  }
-  return false;
-}
-
-// Tons convert exactly into pounds and ounces only, kB into nothing else.
-bool is_loose(const std::vector<Power>& powers) {
-  const bool any =
-      std::any_of(powers.begin(), powers.end(), [](const Power& power) { return power.unit->loose; });
-  return any && !std::all_of(powers.begin(), powers.end(), [](const Power& power) {
-           const std::string_view key = power.unit->key;
-           return key == "ton" || key == "lb" || key == "oz" || key == "short_ton";
-         });
-}
-
-std::string power_of(const std::string& digits, int exponent) {
-  std::string product = "1";
-  for (int i = 0; i < exponent; ++i) product = multiply_digits(product, digits);
-  return product;
-}
-
-void set_factor(const std::vector<Power>& powers, UnitConversion& conversion) {
-  int exponent = 0;
-  for (const Power& power : powers) {
-    const Unit& unit = *power.unit;
-    const int size = std::abs(power.exponent);
-    std::string above = power_of(unit.numerator, size), below = power_of(unit.denominator, size);
-    if (power.exponent < 0) std::swap(above, below);
-    conversion.numerator = multiply_digits(conversion.numerator, above);
-    conversion.denominator = multiply_digits(conversion.denominator, below);
-    exponent += unit.exponent * power.exponent;
-    conversion.pi_power += unit.pi_power * power.exponent;
-  }
-  std::string& longer = exponent > 0 ? conversion.numerator : conversion.denominator;
-  longer.append(static_cast<size_t>(std::abs(exponent)), '0');
-}
-
-struct TemperatureOffset {
-  std::string_view from, to;
-  bool negative;
-  std::string_view numerator, denominator;
-};
-constexpr TemperatureOffset kTemperatureOffsets[] = {
-    {"degC", "K", false, "5463", "20"},   {"K", "degC", true, "5463", "20"},
-    {"degF", "K", false, "45967", "180"}, {"K", "degF", true, "45967", "100"},
-    {"degC", "degF", false, "32", "1"},   {"degF", "degC", true, "160", "9"}};
-
-void set_offset(const UnitProduct& a, const UnitProduct& b, UnitConversion& conversion) {
-  if (a.size() != 1 || b.size() != 1 || a[0].exponent != 1 || b[0].exponent != 1) return;
-  for (const TemperatureOffset& offset : kTemperatureOffsets) {
-    if (offset.from != a[0].key || offset.to != b[0].key) continue;
-    conversion.offset_negative = offset.negative;
-    conversion.offset_numerator = offset.numerator;
-    conversion.offset_denominator = offset.denominator;
-  }
-}
-
 const Unit* find_spelled(std::string_view spelled) {
   if (spelled.empty() || spelled.size() > kMaxUnitText) return nullptr;
   if (const Unit* unit = table().by_symbol(std::string(spelled))) return unit;
@@ -372,6 +233,12 @@ constexpr std::string_view kSafePairs[] = {"cm", "mm", "km", "kg", "mg", "mL", "
 
 }  // namespace
 
+const Unit* unit_by_key(std::string_view key) { return table().by_key(key); }
+
+size_t axis_of(std::string_view name) {
+  return static_cast<size_t>(std::find(std::begin(kAxes), std::end(kAxes), name) - std::begin(kAxes));
+}
+
 std::optional<std::string_view> find_unit(std::string_view spelled) {
   const Unit* unit = find_spelled(spelled);
   if (unit == nullptr && spelled.size() > 2 && spelled.ends_with('.'))
@@ -388,40 +255,13 @@ bool needs_number_before(std::string_view spelled) {
   return letters && spelled.size() <= 2 && !contains(kSafePairs, spelled);
 }
 
-UnitConversion convert_units(const UnitProduct& a, const UnitProduct& b) {
-  UnitConversion conversion;
-  std::vector<Power> powers;
-  if (!quotient(a, b, powers)) {
-    conversion.relation = a == b ? UnitRelation::Convertible : UnitRelation::Different;
-    return conversion;
-  }
-  if (a.empty() != b.empty() && !powers.empty()) {
-    conversion.relation = UnitRelation::Unknown;
-    return conversion;
-  }
-  if (!is_plain(dimension_of(powers))) {
-    const bool unknown = is_plain_in_families(dimension_of(powers)) || may_be_meant(powers);
-    conversion.relation = unknown ? UnitRelation::Unknown : UnitRelation::Different;
-    return conversion;
-  }
-  conversion.relation = is_loose(powers) ? UnitRelation::Unknown : UnitRelation::Convertible;
-  if (conversion.relation == UnitRelation::Unknown) return conversion;
-  set_factor(powers, conversion);
-  set_offset(a, b, conversion);
-  return conversion;
-}
-
-bool same_dimension(const UnitProduct& a, const UnitProduct& b) {
-  return convert_units(a, b).relation == UnitRelation::Convertible;
-}
-
 bool is_angle(std::string_view key) {
-  const Unit* unit = table().by_key(key);
-  return unit != nullptr && unit->dimension == table().by_key("radian")->dimension;
+  const Unit* unit = unit_by_key(key);
+  return unit != nullptr && unit->dimension == unit_by_key("radian")->dimension;
 }
 
 bool is_currency(std::string_view key) {
-  const Unit* unit = table().by_key(key);
+  const Unit* unit = unit_by_key(key);
   if (unit == nullptr) return false;
   const auto* money = unit->dimension.data() + axis_of("USD");
   return std::any_of(money, unit->dimension.data() + kNumAxes, [](int16_t power) { return power != 0; });

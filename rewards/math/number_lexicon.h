@@ -1,0 +1,36 @@
+// The words of English numbers and how a text is cut into them, for number_words.cpp.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace r1::math {
+
+enum class Part : uint8_t { Zero, Unit, Teen, Ten, Hundred, Scale, Dozen, Half, And, One, Sign, Point };
+
+struct NumberWord {
+  Part part;
+  uint64_t value = 0;  // of Unit to Ten
+  int exponent = 0;    // of Hundred and Scale: the power of ten
+};
+
+const std::unordered_map<std::string_view, NumberWord>& cardinals();
+
+// Singular ordinals with their cardinals; plurals add an s. "half" and "quarter" are fractions only.
+const std::unordered_map<std::string_view, std::string_view>& ordinals();
+
+struct Token {
+  std::string word;
+  size_t end = 0;       // in the text
+  bool hyphen = false;  // joined to the one before by a hyphen
+  const NumberWord* number = nullptr;
+};
+
+// Words separated by spaces or one hyphen, from `at` on, up to the first of something else.
+std::vector<Token> tokenize_words(std::string_view text, size_t at);
+
+}  // namespace r1::math
