@@ -69,12 +69,13 @@ BallComparison compare_balls(const Node* a, const Node* b, slong precision, Mete
 }
 
 // Values whose balls overlap at 128 bits: most likely equal.
-Decision prove(const Node* a, const Node* b, Meter& meter) {
-  const Comparison algebraic = algebraic_constants_equal(a, b, meter);
+Decision prove(const Node* a, const Node* b, Fuel& fuel) {
+  Meter separation(fuel, 5000), residue(fuel, 3000), calcium(fuel, 16000);  // one that runs out leaves the others theirs
+  const Comparison algebraic = algebraic_constants_equal(a, b, separation);
   if (algebraic != Comparison::Unknown) return {algebraic, Evidence::Exact, "separation bound"};
-  const Decision residues = modular_equal(a, b, meter);
+  const Decision residues = modular_equal(a, b, residue);
   if (residues.comparison != Comparison::Unknown) return residues;
-  const Comparison exact = exact_constants_equal(a, b, meter);
+  const Comparison exact = exact_constants_equal(a, b, calcium);
   if (exact != Comparison::Unknown) return {exact, Evidence::Exact, "exact constants"};
   return {};
 }
@@ -82,8 +83,8 @@ Decision prove(const Node* a, const Node* b, Meter& meter) {
 }  // namespace
 
 Decision equal_constants(const Node* a, const Node* b, Context& context) {
-  Meter meter(context.fuel(), 15000);
-  const RationalResult x = rational_value(a, meter), y = rational_value(b, meter);
+  Meter exactly(context.fuel(), 5000), meter(context.fuel(), 8000);
+  const RationalResult x = rational_value(a, exactly), y = rational_value(b, exactly);
   if (x.state == RationalState::Undefined || y.state == RationalState::Undefined) return kUndefined;
   if (x.state == RationalState::Value && y.state == RationalState::Value) {
     const bool same = fmpq_equal(x.value.get(), y.value.get());
@@ -99,7 +100,7 @@ Decision equal_constants(const Node* a, const Node* b, Context& context) {
     if (precision == 64 && same_tree(a, b) && finite)
       return {Comparison::Equal, Evidence::Exact, "same tree"};
     if (precision == 128 && finite) {
-      const Decision proof = prove(a, b, meter);
+      const Decision proof = prove(a, b, context.fuel());
       if (proof.comparison != Comparison::Unknown) return proof;
     }
   }

@@ -343,7 +343,7 @@ Comparison algebraic_constants_equal(const Node* a, const Node* b, Meter& meter)
   const MaybeBounds bounds = Walker::add(walker.walk(a), walker.walk(b));
   if (!bounds || meter.over()) return Comparison::Unknown;
   const double needed = ((std::exp2(field.degree()) - 1) * bounds->u + bounds->l) * 1.000001 + 2;
-  if (!(needed < kMaxBits)) return Comparison::Unknown;
+  if (!(needed < kMaxBits) || !(bounds->u + bounds->l < kMaxBits)) return Comparison::Unknown;
   const auto bits = static_cast<slong>(needed) + 1;
   // Twice at most: a difference is mostly seen far above the bound.
   for (slong extra : {32, 256}) {
