@@ -1,0 +1,167 @@
+#include "rewards/math/scalars.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "rewards/math/compare.h"
+#include "rewards/math/constants.h"
+#include "rewards/math/inequality.h"
+#include "rewards/math/piecewise.h"
+
+namespace r1::math {
+namespace {
+
+bool is_number(const Node* node) { return node->kind == Kind::Number; }
+
+// A literal, with its sign and percent sign.
+struct Literal {
+  const Node* number = nullptr;
+  bool negative = false, percent = false;
+};
+std::optional<Literal> literal(const Node* node) {
+  Literal found;
+  for (; node->kind == Kind::Neg || node->kind == Kind::Percent; node = node->args[0]) {
+    if (node->kind == Kind::Neg) found.negative = !found.negative;
+    if (node->kind == Kind::Percent) found.percent = true;
+  }
+  if (!is_number(node)) return std::nullopt;
+  found.number = node;
+  return found;
+}
+
+size_t significant_digits(const Decimal& number) {
+  const size_t first = number.digits.find_first_not_of('0');
+  return first == std::string_view::npos ? 0 : number.digits.size() - first;
+}
+
+// Whether the answer, rounded half up to the gold's last digit, is the gold.
+Decision rounds_to(const Node* answer, const Node* gold, Context& context) {
+  const Decision no = unknown("not rounded");
+  const std::optional<Literal> g = literal(gold);
+  if (!g || !g->number->number->pointed || g->number->number->repeat) return no;
+  const Decimal& decimal = *g->number->number;
+  if (decimal.exponent >= 0 || decimal.exponent < -400 || !free_symbols(answer).empty()) return no;
+  const std::optional<Literal> a = literal(answer);
+  if (significant_digits(decimal) < (a ? 3 : 2)) return no;
+  if (a && (a->percent != g->percent || a->number->number->repeat == 0) &&
+      a->number->number->exponent >= decimal.exponent) {
+    return no;
+  }
+  Arena& arena = context.arena;
+  const Node* half = arena.node(
+      Kind::Mul,
+      {arena.integer(5), arena.node(Kind::Pow, {arena.integer(10), arena.integer(decimal.exponent - 1)})});
+  const Node* value = answer;
+  if (g->negative) value = arena.node(Kind::Neg, {value});
+  if (g->percent) value = arena.node(Kind::Mul, {arena.integer(100), value});
+  const Order low = order(difference(arena, g->number, half), value, context);
+  const Order high = order(value, arena.node(Kind::Add, {g->number, half}), context);
+  const bool inside = (low == Order::Less || low == Order::Equal) && high == Order::Less;
+  return inside ? equal("rounds to the gold's digits") : no;
+}
+
+// An integer fraction that can be reduced, at the top of the tree.
+bool is_reducible(const Node* node, Context& context) {
+  if (node->kind == Kind::Neg || node->kind == Kind::Percent) return is_reducible(node->args[0], context);
+  if (node->kind == Kind::Add) {  // the fraction of a mixed number
+    return std::ranges::any_of(node->args, [&](const Node* arg) { return is_reducible(arg, context); });
+  }
+  if (node->kind != Kind::Div || !is_number(node->args[0]) || !is_number(node->args[1])) return false;
+  const auto p = small_integer(node->args[0], context), q = small_integer(node->args[1], context);
+  return p && q && std::gcd(*p, *q) != 1;
+}
+
+bool is_based(const Node* node) {
+  return node->kind == Kind::BaseNumber || (node->kind == Kind::Neg && is_based(node->args[0]));
+}
+const Node* base_of(const Node* node) {
+  return node->kind == Kind::Neg ? base_of(node->args[0]) : node->args[0];
+}
+std::string_view digits_of(const Node* node) {
+  return node->kind == Kind::Neg ? digits_of(node->args[0]) : node->text;
+}
+
+// Digits to a base name a number and say how it is to be written.
+Decision compare_based(const Node* answer, const Node* gold, Context& context) {
+  const Decision values = equal_values(answer, gold, context);
+  if (is_based(answer) && is_based(gold)) {
+    const auto a = small_integer(base_of(answer), context), g = small_integer(base_of(gold), context);
+    if (a && g && *a == *g) return values;
+    return is_equal(values) ? different("the number in another base") : values;
+  }
+  if (is_based(gold) && context.policy.bare_digits_ok) {
+    const std::optional<Literal> bare = literal(answer);
+    const bool same_sign = bare && bare->negative == (gold->kind == Kind::Neg);
+    if (same_sign && bare->number->number->exponent == 0 && bare->number->number->digits == digits_of(gold)) {
+      return equal("the digits without their base");
+    }
+  }
+  const Node* based = is_based(gold) ? gold : answer;
+  if (is_equal(values) && small_integer(base_of(based), context) != 10) {
+    return different("the number in another base");
+  }
+  return values;
+}
+
+bool is_percent(const Node* node) {
+  return node->kind == Kind::Percent || (node->kind == Kind::Neg && is_percent(node->args[0]));
+}
+const Node* without_percent(Arena& arena, const Node* node) {
+  if (node->kind == Kind::Percent) return node->args[0];
+  return arena.node(Kind::Neg, {without_percent(arena, node->args[0])});
+}
+
+Decision compare_by_policies(const Node* answer, const Node* gold, const Decision& values, Context& context) {
+  if (context.policy.round_to_gold_digits) {
+    const Decision rounded = rounds_to(answer, gold, context);
+    if (is_equal(rounded)) return rounded;
+  }
+  if (context.policy.percent_sign_optional && is_percent(answer) != is_percent(gold)) {
+    Arena& arena = context.arena;
+    const Decision bare = is_percent(answer) ? equal_values(without_percent(arena, answer), gold, context)
+                                             : equal_values(answer, without_percent(arena, gold), context);
+    if (is_equal(bare)) return because(bare, "equal but for the percent sign");
+  }
+  if (const auto antiderivative = compare_up_to_constant(answer, gold, context)) {
+    if (!is_unknown(*antiderivative)) return *antiderivative;
+  }
+  if (const auto renamed = compare_renamed_constants(answer, gold, context)) return *renamed;
+  return is_unknown(values) ? compare_structure(answer, gold, context) : values;
+}
+
+}  // namespace
+
+bool holds_unevaluated(const Node* node) {
+  if (node->kind == Kind::Call) {
+    switch (node->function) {
+      case Function::Sum:
+      case Function::Product:
+      case Function::Integral:
+      case Function::Limit:
+      case Function::Derivative:
+        return true;
+      default:
+        break;
+    }
+  }
+  return std::ranges::any_of(node->args, holds_unevaluated);
+}
+
+Decision compare_scalars(const Node* answer, const Node* gold, Context& context) {
+  if (is_piecewise(answer) || is_piecewise(gold)) return compare_piecewise(answer, gold, context);
+  if (is_based(answer) || is_based(gold)) return compare_based(answer, gold, context);
+  const bool work_left =
+      !context.policy.allow_unevaluated && holds_unevaluated(answer) && !holds_unevaluated(gold);
+  const Decision values = equal_values(answer, gold, context);
+  if (is_equal(values)) {
+    if (work_left) return unknown("the answer leaves the work to do");
+    if (context.policy.require_reduced && is_reducible(answer, context)) {
+      return different("the fraction is not reduced");
+    }
+    return values;
+  }
+  const Decision decided = compare_by_policies(answer, gold, values, context);
+  return is_equal(decided) && work_left ? unknown("the answer leaves the work to do") : decided;
+}
+
+}  // namespace r1::math

@@ -1,0 +1,19 @@
+// Two single values under the policies: rounding, percent, bases, unevaluated work, constants of integration.
+#pragma once
+
+#include "rewards/math/decision.h"
+#include "rewards/math/expression.h"
+#include "rewards/math/value.h"
+
+namespace r1::math {
+
+// Both are scalar expressions (value.h).
+//
+// A gold with a decimal point is met by what rounds to it, when the gold has three significant digits, or two and the answer is not
+// itself a decimal; an answer in decimals needs more of them than the gold. Nothing else is rounded.
+Decision compare_scalars(const Node* answer, const Node* gold, Context& context);
+
+// Whether a sum, product, integral, limit or derivative is left to do in it.
+bool holds_unevaluated(const Node* node);
+
+}  // namespace r1::math
