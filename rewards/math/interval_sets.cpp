@@ -391,8 +391,9 @@ std::optional<RealSet> solve_statement(const Node* statement, const Node* name, 
     if (!all || !any) return std::nullopt;
   }
   if (statement->kind == Kind::Or) return any;
-  // "x < -1, x > 2" and "x = 1 and x = 2" are said of solutions that no number meets together.
-  return all && all->ordered && all->parts.empty() ? any : all;
+  // "x < -1, x > 2" holds for no number and is mostly meant as "or": no reading.
+  if (all->ordered && all->parts.empty() && statement->args.size() > 1) return std::nullopt;
+  return all;
 }
 
 const Node* subject(const Node* statement) {

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "rewards/math/collections.h"
 #include "rewards/math/compare.h"
 #include "rewards/math/inequality.h"
+#include "rewards/math/relations.h"
 
 namespace r1::math {
 namespace {
@@ -13,20 +15,84 @@ struct Piece {
   RealSet where;
 };
 
+// |u|, the sign of u or the root of a square of u, where u holds the symbol.
+struct Kink {
+  const Node* node;
+  const Node* inside;
+  bool is_sign;
+};
+std::optional<Kink> find_kink(const Node* node, const Node* symbol) {
+  if (node->kind == Kind::Call && !node->args.empty() && occurs(symbol, node)) {
+    if (node->function == Function::Abs) return Kink{node, node->args[0], false};
+    if (node->function == Function::Sign) return Kink{node, node->args[0], true};
+  }
+  for (const Node* arg : node->args) {
+    if (const auto found = find_kink(arg, symbol)) return found;
+  }
+  return std::nullopt;
+}
+
+// \sqrt{u^2} as |u|
+const Node* roots_of_squares(const Node* node, Context& context) {
+  std::vector<const Node*> args(node->args.begin(), node->args.end());
+  bool changed = false;
+  for (const Node*& arg : args) {
+    const Node* rewritten = roots_of_squares(arg, context);
+    changed |= rewritten != arg;
+    arg = rewritten;
+  }
+  if (node->kind == Kind::Call && node->function == Function::Root && args[0]->kind == Kind::Pow &&
+      small_integer(args[1], context) == 2 && small_integer(args[0]->args[1], context) == 2) {
+    return context.arena.call(Function::Abs, {args[0]->args[0]});
+  }
+  if (!changed) return node;
+  Node copy = *node;
+  copy.args = args;
+  return context.arena.add(copy);
+}
+
+// Splits a piece where the insides of absolute values change their signs.
+bool add_smooth_pieces(const Piece& piece, const Node* symbol, int splits, std::vector<Piece>& pieces,
+                       Context& context) {
+  const auto kink = find_kink(piece.value, symbol);
+  if (!kink || splits == 0) {
+    pieces.push_back(piece);
+    return pieces.size() <= 32;
+  }
+  Arena& arena = context.arena;
+  const Node* zero = arena.integer(0);
+  for (const Relation relation : {Relation::Greater, Relation::Equal, Relation::Less}) {
+    const int sign = relation == Relation::Greater ? 1 : relation == Relation::Less ? -1 : 0;
+    const auto region = solve_inequality(kink->inside, relation, zero, symbol->text, context);
+    const auto where = region ? intersect(*region, piece.where, context) : std::nullopt;
+    if (!where) {
+      pieces.push_back(piece);
+      return relation == Relation::Greater;  // nothing was split off yet
+    }
+    if (where->parts.empty()) continue;
+    const Node* plain = kink->is_sign || sign == 0 ? arena.integer(sign)
+                        : sign > 0                 ? kink->inside
+                                                   : arena.node(Kind::Neg, {kink->inside});
+    const Piece part{replace_part(arena, piece.value, kink->node, plain), *where};
+    if (!add_smooth_pieces(part, symbol, splits - 1, pieces, context)) return false;
+  }
+  return true;
+}
+
 // The pieces with disjoint domains: a later condition counts only where the earlier ones do not hold.
 std::optional<std::vector<Piece>> read_pieces(const Node* node, const Node* symbol, Context& context) {
   std::vector<Piece> pieces;
   RealSet rest{{RealInterval{}}, true};
-  if (!is_piecewise(node)) return std::vector<Piece>{{node, rest}};
+  constexpr int kSplits = 3;
+  const auto add = [&](const Node* value, const RealSet& where) {
+    return add_smooth_pieces({roots_of_squares(value, context), where}, symbol, kSplits, pieces, context);
+  };
+  if (!is_piecewise(node)) return add(node, rest) ? std::optional(pieces) : std::nullopt;
   for (size_t i = 0; i < node->args.size(); i += 2) {
     std::optional<RealSet> where = rest;
     if (i + 1 < node->args.size()) {
-      const Node* condition = node->args[i + 1];
-      where = condition->kind == Kind::Compare || condition->kind == Kind::And ||
-                      condition->kind == Kind::Or || condition->kind == Kind::Not ||
-                      condition->kind == Kind::List
-                  ? solve_statement(condition, symbol, Solving::Allowed, context)
-                  : std::nullopt;
+      if (!is_statement(node->args[i + 1])) return std::nullopt;
+      where = solve_statement(node->args[i + 1], symbol, Solving::Allowed, context);
       if (!where || !where->ordered) return std::nullopt;
       where = intersect(rest, *where, context);
       const auto outside = where ? complement(*where, context) : std::nullopt;
@@ -34,8 +100,7 @@ std::optional<std::vector<Piece>> read_pieces(const Node* node, const Node* symb
       if (!left || !left->ordered) return std::nullopt;
       rest = *left;
     }
-    pieces.push_back({node->args[i], *where});
-    if (pieces.size() > 16) return std::nullopt;
+    if (!add(node->args[i], *where)) return std::nullopt;
   }
   return pieces;
 }
@@ -75,6 +140,23 @@ Decision agree_on(const Node* answer, const Node* gold, const RealSet& set, cons
   return all.result("the same pieces");
 }
 
+// Pieces with conditions in words: the same values under the same conditions.
+Decision compare_pieces_as_written(const Node* answer, const Node* gold, Context& context) {
+  const Decision other = unknown("pieces whose conditions are not solved here");
+  if (!is_piecewise(answer) || !is_piecewise(gold) || answer->args.size() != gold->args.size()) return other;
+  if (gold->args.size() % 2 != 0) return other;
+  const Decision matched = match_items(
+      answer->args.size() / 2, gold->args.size() / 2,
+      [&](size_t i, size_t j) {
+        AllEqual both;
+        both.add(compare_trees(answer->args[2 * i + 1], gold->args[2 * j + 1], context));
+        if (both.all_equal()) both.add(compare_trees(answer->args[2 * i], gold->args[2 * j], context));
+        return both.result("the same piece");
+      },
+      context);
+  return is_equal(matched) ? matched : other;
+}
+
 }  // namespace
 
 bool is_piecewise(const Node* node) {
@@ -86,10 +168,10 @@ Decision compare_piecewise(const Node* answer, const Node* gold, Context& contex
   for (std::string_view name : free_symbols(answer)) {
     if (std::ranges::find(names, name) == names.end()) names.push_back(name);
   }
-  if (names.size() != 1) return unknown("pieces in several variables");
+  if (names.size() != 1) return compare_pieces_as_written(answer, gold, context);
   const Node* symbol = context.arena.symbol(names[0]);
   const auto a = read_pieces(answer, symbol, context), g = read_pieces(gold, symbol, context);
-  if (!a || !g) return unknown("pieces whose conditions are not solved here");
+  if (!a || !g) return compare_pieces_as_written(answer, gold, context);
   RealSet covered_a, covered_g;
   AllEqual all;
   for (const Piece& mine : *a) {

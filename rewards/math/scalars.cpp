@@ -103,6 +103,48 @@ Decision compare_based(const Node* answer, const Node* gold, Context& context) {
   return values;
 }
 
+bool is_remainder(const Node* node) {
+  return node->kind == Kind::Call && node->function == Function::Mod && node->args.size() == 2;
+}
+
+// Whether every coefficient of the polynomial is a multiple of the modulus.
+Comparison vanishes(const Node* node, const Node* modulus, Context& context) {
+  const std::vector<std::string_view> names = free_symbols(node);
+  if (names.empty()) return is_zero(context.arena.call(Function::Mod, {node, modulus}), context);
+  const auto coefficients = polynomial(node, names[0], context);
+  if (!coefficients) return Comparison::Unknown;
+  Comparison all = Comparison::Equal;
+  for (const Node* coefficient : *coefficients) {
+    const Comparison one = vanishes(coefficient, modulus, context);
+    if (one == Comparison::Different) return one;
+    if (one == Comparison::Unknown) all = one;
+  }
+  return all;
+}
+
+}  // namespace
+
+Decision compare_residues(const Node* answer, const Node* gold, const Node* modulus, Context& context) {
+  switch (vanishes(difference(context.arena, answer, gold), modulus, context)) {
+    case Comparison::Equal:
+      return equal("the same coefficients modulo the modulus");
+    case Comparison::Different:
+      return different("another residue");
+    default:
+      return unknown("residues that are not decided");
+  }
+}
+
+namespace {
+
+// a mod m as an answer: the class, not only the least residue.
+Decision compare_remainders(const Node* answer, const Node* gold, Context& context) {
+  const Decision moduli = equal_values(answer->args[1], gold->args[1], context);
+  if (is_different(moduli)) return different("another modulus");
+  if (is_unknown(moduli)) return moduli;
+  return compare_residues(answer->args[0], gold->args[0], gold->args[1], context);
+}
+
 bool is_percent(const Node* node) {
   return node->kind == Kind::Percent || (node->kind == Kind::Neg && is_percent(node->args[0]));
 }
@@ -149,6 +191,7 @@ bool holds_unevaluated(const Node* node) {
 
 Decision compare_scalars(const Node* answer, const Node* gold, Context& context) {
   if (is_piecewise(answer) || is_piecewise(gold)) return compare_piecewise(answer, gold, context);
+  if (is_remainder(answer) && is_remainder(gold)) return compare_remainders(answer, gold, context);
   if (is_based(answer) || is_based(gold)) return compare_based(answer, gold, context);
   const bool work_left =
       !context.policy.allow_unevaluated && holds_unevaluated(answer) && !holds_unevaluated(gold);

@@ -13,6 +13,9 @@ namespace r1::math {
 // itself a decimal; an answer in decimals needs more of them than the gold. Nothing else is rounded.
 Decision compare_scalars(const Node* answer, const Node* gold, Context& context);
 
+// Polynomials, or numbers, modulo a number: by their coefficients.
+Decision compare_residues(const Node* answer, const Node* gold, const Node* modulus, Context& context);
+
 // Whether a sum, product, integral, limit or derivative is left to do in it.
 bool holds_unevaluated(const Node* node);
 

@@ -1,6 +1,7 @@
 #include "rewards/math/solutions.h"
 
 #include <algorithm>
+#include <string>
 
 #include "rewards/math/collections.h"
 #include "rewards/math/compare.h"
@@ -293,22 +294,36 @@ bool is_function_name(const Node* name) {
   return is_function_value(name) || (name->kind == Kind::Symbol && name->text == "y");
 }
 
-// The rows of the answer's function with its variables named as the gold's.
+bool same_function(const Node* a, const Node* g) {
+  return is_function_value(a) && is_function_value(g) && a->function == g->function && a->text == g->text &&
+         a->args.size() == g->args.size();
+}
+
+bool is_derivative_name(const Node* name) {
+  if (name->kind == Kind::Call && name->function == Function::Derivative) return true;
+  return !name->text.empty() && name->text.back() == '\'';
+}
+
+// The rows of the answer's function with its variables named as the gold's: all at once, by names that no text has.
 std::optional<Solutions> with_variables_of(const Solutions& answer, const Solutions& gold, Context& context) {
   const Node *a = answer.names[0], *g = gold.names[0];
-  const bool both_functions = is_function_value(a) && is_function_value(g);
-  if (!both_functions || a->text != g->text || a->function != g->function ||
-      a->args.size() != g->args.size()) {
-    return std::nullopt;
-  }
+  if (!same_function(a, g)) return std::nullopt;
+  Arena& arena = context.arena;
   Solutions renamed{gold.names, answer.rows, answer.ordered};
+  std::vector<std::string> fresh;
   for (size_t i = 0; i < a->args.size(); ++i) {
-    if (same_tree(a->args[i], g->args[i])) continue;
     if (a->args[i]->kind != Kind::Symbol || g->args[i]->kind != Kind::Symbol) return std::nullopt;
+    fresh.push_back(std::string(i + 1, '\x01'));
+    for (auto& row : renamed.rows)
+      row[0] = substitute(arena, row[0], a->args[i]->text, arena.symbol(fresh[i]));
+  }
+  for (size_t i = 0; i < a->args.size(); ++i) {
     for (auto& row : renamed.rows) {
-      if (occurs(g->args[i], row[0])) return std::nullopt;  // the name is taken
-      row[0] = substitute(context.arena, row[0], a->args[i]->text, g->args[i]);
+      if (occurs(g->args[i], row[0])) return std::nullopt;  // the name is taken by something else
     }
+  }
+  for (size_t i = 0; i < a->args.size(); ++i) {
+    for (auto& row : renamed.rows) row[0] = substitute(arena, row[0], fresh[i], g->args[i]);
   }
   return renamed;
 }
@@ -327,12 +342,24 @@ Decision compare_rows(const Solutions& answer, const Solutions& gold, Context& c
   return match_sets(row_sets(answer), row_sets(gold), context);
 }
 
-bool ascending_names(const std::vector<const Node*>& names) {
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (names[i]->kind != Kind::Symbol) return false;
-    if (i > 0 && !(names[i - 1]->text < names[i]->text)) return false;
-  }
-  return true;
+// The columns in the order of the alphabet, which is how a tuple is meant: (x, y). None when a name is no variable.
+std::optional<Solutions> sorted_by_name(const Solutions& solutions) {
+  std::vector<const Node*> names = solutions.names;
+  if (!std::ranges::all_of(names, [](const Node* name) { return name->kind == Kind::Symbol; }))
+    return std::nullopt;
+  std::ranges::sort(names, [](const Node* a, const Node* b) { return a->text < b->text; });
+  return reordered(solutions, names);
+}
+
+// x_1, x_2, ...: values of one unknown.
+bool are_numbered(const std::vector<const Node*>& names) {
+  const auto stem = [](std::string_view text) { return text.substr(0, text.find('_')); };
+  return std::ranges::all_of(names, [&](const Node* name) {
+    const std::string_view text = name->text;
+    const bool numbered =
+        text.size() >= 3 && text[text.size() - 2] == '_' && text.back() >= '1' && text.back() <= '9';
+    return name->kind == Kind::Symbol && numbered && stem(text) == stem(names[0]->text);
+  });
 }
 
 }  // namespace
@@ -388,12 +415,14 @@ Decision compare_solutions(const Solutions& answer, const Solutions& gold, Conte
     const Node *a = answer.names[0], *g = gold.names[0];
     const bool one_is_y = a->kind == Kind::Symbol || g->kind == Kind::Symbol;
     if (is_function_name(a) && is_function_name(g) && one_is_y) return compare_rows(answer, gold, context);
+    if (is_derivative_name(a) && is_derivative_name(g)) return compare_rows(answer, gold, context);
+    if (same_function(a, g)) return different("a function's value at another place");
     if (a->kind == Kind::Symbol && g->kind == Kind::Symbol) return different("a value of another variable");
     return unknown("values of other names");
   }
   const auto columns = reordered(answer, gold.names);
   if (columns) return compare_rows(*columns, gold, context);
-  return unknown("values of other variables");
+  return different("values of other variables");
 }
 
 Decision compare_solutions_with_value(const Solutions& solutions, const Node* value, bool value_is_gold,
@@ -403,28 +432,29 @@ Decision compare_solutions_with_value(const Solutions& solutions, const Node* va
   };
   Arena& arena = context.arena;
   if (solutions.names.size() == 1) {
-    if (holds_name(value, solutions.names[0]) && value->kind != Kind::Text) {
-      return unknown("the value holds the name that is given a value");
+    if (value->kind != Kind::Text && holds_name(value, solutions.names[0])) {
+      return value_is_gold ? unknown("the gold holds the name that is given a value")
+                           : different("the answer holds the name whose value is asked for");
     }
-    if (solutions.rows.size() == 1) return compare(solutions.rows[0][0]);
     std::vector<const Node*> values;
     for (const auto& row : solutions.rows) values.push_back(row[0]);
-    return compare(arena.node(Kind::Set, values));
+    return compare(values.size() == 1 ? values[0] : arena.node(Kind::Set, values));
   }
+  const bool plain_list = value->kind == Kind::List || value->kind == Kind::Set;
+  if (solutions.rows.size() == 1 && plain_list && are_numbered(solutions.names)) {
+    return compare(arena.node(Kind::Set, solutions.rows[0]));
+  }
+  const std::optional<Solutions> columns = solutions.ordered ? solutions : sorted_by_name(solutions);
+  if (!columns) return unknown("named values against values without names");
   std::vector<const Node*> rows;
-  for (const auto& row : solutions.rows) rows.push_back(arena.node(Kind::Tuple, row));
-  const bool single_list =
-      rows.size() == 1 && (value->kind == Kind::List) && std::ranges::all_of(value->args, is_scalar);
-  const Decision in_order = single_list
-                                ? (value_is_gold ? compare_in_order(rows[0]->args, value->args, context)
-                                                 : compare_in_order(value->args, rows[0]->args, context))
-                                : compare(rows.size() == 1 ? rows[0] : arena.node(Kind::Set, rows));
-  if (solutions.ordered || ascending_names(solutions.names)) {
-    return is_different(in_order) && !solutions.ordered && !single_list && value->kind != Kind::Tuple
-               ? unknown("named values against something else")
-               : in_order;
-  }
-  return unknown("named values against values without names, in another order than the alphabet's");
+  for (const auto& row : columns->rows) rows.push_back(arena.node(Kind::Tuple, row));
+  if (rows.size() > 1) return compare(arena.node(Kind::Set, rows));
+  if (!plain_list || !std::ranges::all_of(value->args, is_scalar)) return compare(rows[0]);
+  const Decision in_order = value_is_gold ? compare_in_order(rows[0]->args, value->args, context)
+                                          : compare_in_order(value->args, rows[0]->args, context);
+  return is_equal(in_order) && value->kind == Kind::List
+             ? in_order
+             : unknown("named values against a list without names");
 }
 
 }  // namespace r1::math

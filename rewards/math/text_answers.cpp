@@ -13,7 +13,6 @@ namespace {
 
 // Words of one group exclude each other.
 constexpr std::string_view kYesNo[] = {"yes", "no"};
-constexpr std::string_view kTrueFalse[] = {"true", "false"};
 constexpr std::string_view kParity[] = {"even", "odd"};
 constexpr std::string_view kConvergence[] = {"converges", "diverges"};
 constexpr std::string_view kWeekdays[] = {"monday", "tuesday",  "wednesday", "thursday",
@@ -23,11 +22,18 @@ constexpr std::string_view kMonths[] = {"january",   "february", "march",    "ap
                                         "september", "october",  "november", "december"};
 constexpr std::string_view kSolutions[] = {"no solution", "infinitely many", "all real numbers"};
 constexpr std::string_view kEmpty[] = {"empty set", "all real numbers", "infinitely many"};
-constexpr std::span<const std::string_view> kGroups[] = {kYesNo,  kTrueFalse, kParity,    kConvergence,
-                                                         kMonths, kWeekdays,  kSolutions, kEmpty};
+constexpr std::span<const std::string_view> kGroups[] = {kYesNo,    kParity,    kConvergence, kMonths,
+                                                         kWeekdays, kSolutions, kEmpty};
 
 bool holds(std::span<const std::string_view> group, std::string_view word) {
   return std::ranges::find(group, word) != group.end();
+}
+
+// One word for yes and true, and for an equation without solutions.
+std::string_view meaning(std::string_view words) {
+  if (words == "true") return "yes";
+  if (words == "false") return "no";
+  return words == "no real solution" ? "no solution" : words;
 }
 
 bool exclude_each_other(std::string_view a, std::string_view b) {
@@ -112,7 +118,8 @@ Decision compare_texts(const Node* answer, const Node* gold, Context& context) {
   const std::string_view a = words_of(answer), g = words_of(gold);
   if (is_text_answer(answer) && is_text_answer(gold)) {
     if (a == g) return a.empty() ? unknown("no words") : equal("the same words");
-    if (exclude_each_other(a, g)) return different("words that exclude each other");
+    if (meaning(a) == meaning(g)) return equal("words with the same meaning");
+    if (exclude_each_other(meaning(a), meaning(g))) return different("words that exclude each other");
     if (is_known_word(a) && is_known_word(g)) return unknown("words that may both be said");
     if (is_word(a) && is_word(g)) return different("another word");
     return unknown("other words");
