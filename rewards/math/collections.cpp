@@ -122,6 +122,13 @@ bool holds_grid(const Node* node) {
   }
 }
 
+// \hat i, \mathbf j: written as unit vectors.
+bool holds_unit_vector(const Node* node) {
+  if (node->kind == Kind::Symbol)
+    return node->text == "hat_i" || node->text == "hat_j" || node->text == "hat_k";
+  return std::ranges::any_of(node->args, holds_unit_vector);
+}
+
 Grid scaled(const Grid& grid, const Node* factor, Context& context) {
   Grid result = grid;
   for (const Node*& entry : result.entries) entry = context.arena.node(Kind::Mul, {factor, entry});
@@ -194,9 +201,12 @@ std::optional<Grid> read_units(const Node* node, size_t size, Context& context) 
   if (size < 2 || size > 3 || !is_scalar(node)) return std::nullopt;
   Arena& arena = context.arena;
   const Node* plain = replace_part(arena, node, arena.constant(Constant::I), arena.symbol("i"));
+  for (const auto& [hat, letter] : {std::pair{"hat_i", "i"}, {"hat_j", "j"}, {"hat_k", "k"}}) {
+    plain = substitute(arena, plain, hat, arena.symbol(letter));
+  }
   const std::vector<std::string_view> names = free_symbols(plain);
   const auto has = [&](std::string_view name) { return std::ranges::find(names, name) != names.end(); };
-  if (!has("j") && !has("k")) return std::nullopt;
+  if (!has("j") && !has("k") && !holds_unit_vector(node)) return std::nullopt;
   if (size == 2 && has("k")) return std::nullopt;
   const std::string_view units[] = {"i", "j", "k"};
   Grid grid{size, 1, {}, true};
@@ -228,6 +238,17 @@ Decision compare_grids(const Grid& a, const Grid& g, const Node* answer, const N
     return unknown("vectors with parameters");
   }
   return entries;
+}
+
+// Both are sums, one at least with unit vectors: "2 i + 3 j" may be written without their marks.
+Decision compare_unit_vectors(const Node* answer, const Node* gold, Context& context) {
+  for (const size_t size : {2, 3}) {
+    const auto a = read_units(answer, size, context), g = read_units(gold, size, context);
+    if (a && g) return compare_in_order(a->entries, g->entries, context);
+  }
+  const bool number = free_symbols(answer).empty() || free_symbols(gold).empty();
+  return number && is_scalar(answer) && is_scalar(gold) ? different("a vector against a number")
+                                                        : unknown("a vector against something else");
 }
 
 bool is_list_or_set(const Node* node) { return node->kind == Kind::List || node->kind == Kind::Set; }
@@ -319,7 +340,9 @@ Decision compare_in_order(std::span<const Node* const> answer, std::span<const N
   return all.result("the same items in order");
 }
 
-bool is_collection(const Node* node) { return is_list_or_set(node) || holds_grid(node); }
+bool is_collection(const Node* node) {
+  return is_list_or_set(node) || holds_grid(node) || holds_unit_vector(node);
+}
 
 std::optional<Grid> read_grid(const Node* node, Context& context) {
   context.fuel().spend(1);
@@ -363,6 +386,12 @@ Decision compare_collections(const Node* answer, const Node* gold, Context& cont
     if (a && !g) g = read_units(gold, a->entries.size(), context);
     if (g && !a) a = read_units(answer, g->entries.size(), context);
     if (a && g) return compare_grids(*a, *g, answer, gold, context);
+    const bool one_entry = (a && a->entries.size() == 1) || (g && g->entries.size() == 1);
+    if (one_entry) {
+      const Decision entry =
+          a ? compare_trees(a->entries[0], gold, context) : compare_trees(answer, g->entries[0], context);
+      return is_equal(entry) ? unknown("a matrix of one entry against its entry") : entry;
+    }
     if (answer_grid && gold_grid) return unknown("matrix arithmetic that is not carried out");
     const Grid* grid = a ? &*a : g ? &*g : nullptr;
     if (!grid) return unknown("matrix arithmetic that is not carried out");
@@ -370,6 +399,7 @@ Decision compare_collections(const Node* answer, const Node* gold, Context& cont
                ? different("several components against one value")
                : unknown("a matrix or tuple against something else");
   }
+  if (!is_list_or_set(answer) && !is_list_or_set(gold)) return compare_unit_vectors(answer, gold, context);
   const Node* list = is_list_or_set(answer) ? answer : gold;
   const Node* single = list == answer ? gold : answer;
   if (list->kind == Kind::List || has_ellipsis(list->args)) {

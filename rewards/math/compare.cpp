@@ -7,6 +7,7 @@
 #include "rewards/math/constants.h"
 #include "rewards/math/decision.h"
 #include "rewards/math/families.h"
+#include "rewards/math/interval_sets.h"
 #include "rewards/math/parser.h"
 #include "rewards/math/quantities.h"
 #include "rewards/math/relations.h"
@@ -30,12 +31,20 @@ const Node* unwrapped(const Node* node) {
   return node;
 }
 
-// P(3, -4): a point with its name.
-const Node* point_without_name(const Node* node, Arena& arena) {
-  const bool point = node->kind == Kind::Call && node->function == Function::Named &&
-                     node->args.size() >= 2 && node->text.size() == 1 && node->text[0] >= 'A' &&
+// P(3, -4): a point with its name. It may have been read as a number of arrangements. The node itself when it is no point.
+const Node* without_point_name(const Node* node, Arena& arena) {
+  if (node->kind != Kind::Call || node->args.size() < 2) return node;
+  const bool named = node->function == Function::Named && node->text.size() == 1 && node->text[0] >= 'A' &&
                      node->text[0] <= 'Z';
-  return point ? arena.node(Kind::Tuple, node->args) : nullptr;
+  const bool point = named || node->function == Function::Permutations;
+  return point ? arena.node(Kind::Tuple, node->args) : node;
+}
+
+// (-\infty, 2) can only be an interval.
+const Node* as_interval(const Node* node, Arena& arena) {
+  if (node->kind != Kind::Tuple || node->args.size() != 2) return node;
+  if (infinity_sign(node->args[0]) >= 0 && infinity_sign(node->args[1]) <= 0) return node;
+  return arena.add({.kind = Kind::Interval, .open_lower = true, .open_upper = true, .args = node->args});
 }
 
 // Both signs of every value: a set.
@@ -83,8 +92,9 @@ Decision compare_by_kind(const Node* answer, const Node* gold, Context& context)
   if (either(is_set_like, answer, gold)) return compare_sets(answer, gold, context);
   if (const auto lines = compare_parametrised(answer, gold, context)) return *lines;
   if (either(is_collection, answer, gold)) {
-    const Node *a = point_without_name(answer, context.arena), *g = point_without_name(gold, context.arena);
-    return compare_collections(a ? a : answer, g ? g : gold, context);
+    const Node* a = gold->kind == Kind::Tuple ? without_point_name(answer, context.arena) : answer;
+    const Node* g = answer->kind == Kind::Tuple ? without_point_name(gold, context.arena) : gold;
+    return compare_collections(a, g, context);
   }
   if (either(is_ratio, answer, gold)) return compare_ratios(answer, gold, context);
   if (either(holds_quantity, answer, gold)) return compare_quantities(answer, gold, context);
@@ -118,8 +128,8 @@ Decision compare_with_families(const Node* answer, const Node* gold, Context& co
 
 Decision compare_trees(const Node* answer, const Node* gold, Context& context) {
   context.fuel().spend(1);
-  answer = unwrapped(answer);
-  gold = unwrapped(gold);
+  answer = as_interval(unwrapped(answer), context.arena);
+  gold = as_interval(unwrapped(gold), context.arena);
   if (same_tree(answer, gold) && !is_scalar(gold) && !holds_undefined(gold)) return equal("the same answer");
   if (either(is_choice, answer, gold)) return compare_choices(answer, gold, context);
   if (either(is_text_answer, answer, gold)) return compare_texts(answer, gold, context);

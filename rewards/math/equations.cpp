@@ -26,10 +26,10 @@ std::optional<Solvable> solvable(const Node* node, Context& context) {
   return quadratic;
 }
 
-// Real points of residual = 0, and the other residual at each: Different when one does not vanish there.
-Decision point_not_on(const Node* residual, const Node* other, Context& context) {
+// Real points of a factor of residual = 0, and the other residual at each: Different when one does not vanish there.
+Decision factor_point_not_on(const Node* factor, const Node* residual, const Node* other, Context& context) {
   Arena& arena = context.arena;
-  const auto form = solvable(residual, context);
+  const auto form = solvable(factor, context);
   if (!form) return unknown("an equation that is not solved here");
   std::vector<std::string_view> rest;
   for (std::string_view name : free_symbols(arena.node(Kind::Tuple, {residual, other}))) {
@@ -38,13 +38,14 @@ Decision point_not_on(const Node* residual, const Node* other, Context& context)
   if (rest.size() > 4) return unknown("an equation in many variables");
   const size_t num_trials = rest.empty() ? 1 : std::size(kTrials);
   for (size_t trial = 0; trial < num_trials; ++trial) {
-    const Node *here = residual, *there = other;
+    const Node *zero_of = factor, *here = residual, *there = other;
     for (size_t i = 0; i < rest.size(); ++i) {
       const Node* value = arena.integer(kTrials[trial][i]);
+      zero_of = substitute(arena, zero_of, rest[i], value);
       here = substitute(arena, here, rest[i], value);
       there = substitute(arena, there, rest[i], value);
     }
-    const auto roots = real_roots(here, form->symbol, context);
+    const auto roots = real_roots(zero_of, form->symbol, context);
     if (!roots) continue;
     for (const Node* root : *roots) {
       if (is_zero(substitute(arena, here, form->symbol, root), context) != Comparison::Equal) continue;
@@ -55,6 +56,24 @@ Decision point_not_on(const Node* residual, const Node* other, Context& context)
     }
   }
   return unknown("points of one equation are on the other");
+}
+
+Decision point_not_on(const Node* residual, const Node* other, Context& context) {
+  const Fraction fraction = as_fraction(residual, context);
+  Decision last = unknown("an equation that is not solved here");
+  for (const Node* factor : fraction.numerator) {
+    if (free_symbols(factor).empty()) continue;
+    last = factor_point_not_on(factor, residual, other, context);
+    if (is_different(last)) return last;
+  }
+  return last;
+}
+
+// left - right; just left when right is zero, so that its factors stay visible.
+const Node* side_difference(const Node* left, const Node* right, Context& context) {
+  if (is_zero(right, context) == Comparison::Equal) return left;
+  if (is_zero(left, context) == Comparison::Equal) return right;
+  return difference(context.arena, left, right);
 }
 
 const Node* linear_value(const Solvable& form, Arena& arena) {
@@ -93,6 +112,12 @@ Decision same_function(const Node* a, const Node* g, Context& context) {
 
 }  // namespace
 
+Decision has_other_points(const Node* left, const Node* right, const Node* other_left,
+                          const Node* other_right, Context& context) {
+  return point_not_on(side_difference(left, right, context),
+                      side_difference(other_left, other_right, context), context);
+}
+
 Decision boundary_point(const Node* residual, Context& context) {
   return point_not_on(residual, context.arena.integer(1), context);
 }
@@ -100,8 +125,8 @@ Decision boundary_point(const Node* residual, Context& context) {
 Decision compare_equations(const Node* answer_left, const Node* answer_right, const Node* gold_left,
                            const Node* gold_right, Context& context) {
   Arena& arena = context.arena;
-  const Node* a = difference(arena, answer_left, answer_right);
-  const Node* g = difference(arena, gold_left, gold_right);
+  const Node* a = side_difference(answer_left, answer_right, context);
+  const Node* g = side_difference(gold_left, gold_right, context);
   const Node* zero = arena.integer(0);
   const bool answer_identity = is_equal(equal_values(a, zero, context));
   const bool gold_identity = is_equal(equal_values(g, zero, context));

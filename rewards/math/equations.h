@@ -13,6 +13,10 @@ namespace r1::math {
 Decision compare_equations(const Node* answer_left, const Node* answer_right, const Node* gold_left,
                            const Node* gold_right, Context& context);
 
+// Different when a point of the first equation is not on the second, else Unknown.
+Decision has_other_points(const Node* left, const Node* right, const Node* other_left,
+                          const Node* other_right, Context& context);
+
 // Different when residual = 0 has a real point, Unknown otherwise: whether a weak inequality says more than the strict one.
 Decision boundary_point(const Node* residual, Context& context);
 

@@ -48,7 +48,8 @@ class FamilyReader {
   bool read_parts(const Node* node) {
     context_.fuel().spend(1);
     switch (node->kind) {
-      case Kind::Tuple:
+      case Kind::Tuple:  // (x = k \pi, k \in Z)
+        return std::ranges::any_of(node->args, is_membership) && read_with_ranges(node->args);
       case Kind::And:
       case Kind::List:
         return read_with_ranges(node->args);

@@ -5,6 +5,7 @@
 #include "rewards/math/collections.h"
 #include "rewards/math/compare.h"
 #include "rewards/math/inequality.h"
+#include "rewards/math/solutions.h"
 
 namespace r1::math {
 namespace {
@@ -107,8 +108,7 @@ std::optional<RealSet> read_interval(const Node* lower, const Node* upper, bool 
   if (infinity_sign(lower) < 0) part.lower = nullptr;
   if (infinity_sign(upper) > 0) part.upper = nullptr;
   if (infinity_sign(lower) > 0 || infinity_sign(upper) < 0) return std::nullopt;
-  if (!part.lower) part.open_lower = true;
-  if (!part.upper) part.open_upper = true;
+  if ((!part.lower && !open_lower) || (!part.upper && !open_upper)) return std::nullopt;  // [0, \infty]
   for (const Node* end : {part.lower, part.upper}) {
     if (end && !is_scalar(end)) return std::nullopt;
   }
@@ -239,6 +239,10 @@ std::optional<RealSet> half_line(Relation relation, const Node* value, Context& 
     if (value->kind == Kind::List || value->kind == Kind::Set) return read_points(value->args, context);
     const Node* one[] = {value};
     return read_points(one, context);
+  }
+  if (relation == Relation::NotEqual && holds_plus_minus(value)) {
+    const auto points = read_points(both_signs(context.arena, value), context);
+    return points ? complement(*points, context) : std::nullopt;
   }
   if (!is_scalar(value)) return std::nullopt;
   if (relation == Relation::NotEqual) {

@@ -53,6 +53,8 @@ std::vector<std::string_view> symbols_of(const Node* a, const Node* g) {
 // Deterministic small rationals: where two statements differ, they mostly do so at one of these.
 std::vector<Point> sample_points(const std::vector<std::string_view>& names, Arena& arena) {
   constexpr int kPoints = 14;
+  // Where some variables are equal and others larger: what tells < from <=.
+  constexpr int kTies[][3] = {{1, 1, 1}, {1, 1, 2}, {1, 2, 2}, {2, 1, 2}, {2, 2, 1}, {1, 2, 1}, {2, 1, 1}};
   constexpr int kNumerators[] = {0, 1, -1, 2, -3, 5, 7, -8, 13, -21, 50, -70, 3, 1};
   constexpr int kDenominators[] = {1, 1, 1, 1, 1, 2, 3, 3, 2, 4, 1, 1, 7, 9};
   std::vector<Point> points;
@@ -63,6 +65,12 @@ std::vector<Point> sample_points(const std::vector<std::string_view>& names, Are
       point.values.push_back(
           arena.node(Kind::Div, {arena.integer(kNumerators[n]), arena.integer(kDenominators[n])}));
     }
+    points.push_back(point);
+  }
+  for (const auto& tie : kTies) {
+    if (names.size() < 2 || names.size() > 3) break;
+    Point point{names, {}};
+    for (size_t i = 0; i < names.size(); ++i) point.values.push_back(arena.integer(tie[i]));
     points.push_back(point);
   }
   return points;
@@ -78,7 +86,7 @@ const Node* at(const Node* node, const Point& point, Arena& arena) {
 // Different when a sample point meets only one of them.
 Decision differ_at_a_point(const Node* answer, const Node* gold, Context& context) {
   const std::vector<std::string_view> names = symbols_of(answer, gold);
-  if (names.empty() || names.size() > 6) return unknown("statements that are not compared");
+  if (names.size() > 6) return unknown("statements that are not compared");
   for (const Point& point : sample_points(names, context.arena)) {
     const auto a = holds_at(answer, point, context);
     const auto g = a ? holds_at(gold, point, context) : std::nullopt;
@@ -162,6 +170,11 @@ Decision compare_links(const Node* answer, const Node* gold, Context& context) {
     if (swapped.all_equal()) return swapped.result("the same sides, swapped");
   }
   return unknown("other sides");
+}
+
+bool is_equation(const Node* node) {
+  return node->kind == Kind::Compare && node->args.size() == 2 && node->relations[0] == Relation::Equal &&
+         is_scalar(node->args[0]) && is_scalar(node->args[1]);
 }
 
 std::optional<bool> compare_sides_at(const Node* left, Relation relation, const Node* right,
@@ -303,6 +316,17 @@ Decision compare_statements(const Node* answer, const Node* gold, Context& conte
   if (a.size() == g.size()) {
     const Decision matched = match_items(a.size(), g.size(), compare_parts, context);
     if (is_equal(matched)) return because(matched, "the same statements together");
+  }
+  for (const bool answer_alone : {true, false}) {
+    const auto& alone = answer_alone ? a : g;
+    const auto& together = answer_alone ? g : a;
+    if (alone.size() != 1 || together.size() < 2 || !is_equation(alone[0])) continue;
+    for (const Node* other : together) {
+      if (!is_equation(other)) continue;
+      const Decision more =
+          has_other_points(alone[0]->args[0], alone[0]->args[1], other->args[0], other->args[1], context);
+      if (is_different(more)) return different("one equation leaves more points than several");
+    }
   }
   return differ_at_a_point(answer, gold, context);
 }

@@ -57,11 +57,17 @@ enum class ChainState { Sound, Broken, Uncertain };
 
 // Checks the links of args[from ...] and gives the last exact value.
 ChainState check_links(const Node* chain, size_t from, const Node*& value, Context& context) {
+  const bool named = from > 0;
   value = chain->args[from];
   for (size_t i = from; i + 1 < chain->args.size(); ++i) {
     const Node *left = chain->args[i], *right = chain->args[i + 1];
     if (chain->relations[i] == Relation::Approximately) {
       if (!is_approximation(value, right, context)) return ChainState::Uncertain;
+      continue;
+    }
+    const bool formula = free_symbols(left).empty() != free_symbols(right).empty();
+    if (formula && named && is_scalar(left) && is_scalar(right)) {  // S = n(n + 1)/2 = 55
+      value = right;
       continue;
     }
     const Decision link = compare_trees(right, left, context);
@@ -374,6 +380,10 @@ bool is_name(const Node* node) {
       if (node->function == Function::Abs) return node->args[0]->kind == Kind::Mul && is_name(node->args[0]);
       return is_function_value(node);
     case Kind::Mul:
+      if (node->args.size() == 2 && is_capital(node->args[0]) && node->args[1]->kind >= Kind::Union &&
+          node->args[1]->kind <= Kind::Difference) {
+        return true;  // P(A \cup B)
+      }
       return node->args.size() <= 4 && std::ranges::all_of(node->args, is_capital);
     default:
       return false;
@@ -398,13 +408,15 @@ SolutionsReading read_solutions(const Node* statement, Context& context) {
   return reading;
 }
 
-const Node* chain_value(const Node* chain, Context& context) {
+ChainReading chain_value(const Node* chain, Context& context) {
   if (chain->kind != Kind::Compare || !all_equalities(chain) || is_name(chain->args[0]) ||
       is_symbol_tuple(chain->args[0])) {
-    return nullptr;
+    return {};
   }
   const Node* value = nullptr;
-  return check_links(chain, 0, value, context) == ChainState::Sound ? value : nullptr;
+  const ChainState state = check_links(chain, 0, value, context);
+  const bool closed = free_symbols(chain).empty();
+  return {state == ChainState::Sound ? value : nullptr, closed && state == ChainState::Broken};
 }
 
 Decision compare_solutions(const Solutions& answer, const Solutions& gold, Context& context) {

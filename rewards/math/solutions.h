@@ -31,8 +31,12 @@ SolutionsReading read_solutions(const Node* statement, Context& context);
 bool is_name(const Node* node);
 
 // The last value of a chain of equal values without a name ("2 + 3 = 5"); null when a link is not proved or the chain names something.
-// An approximate tail ("= \sqrt 2 \approx 1.41") is dropped when it is one.
-const Node* chain_value(const Node* chain, Context& context);
+// An approximate tail ("= \sqrt 2 \approx 1.41") is dropped when it is one. Broken: a link between numbers is false.
+struct ChainReading {
+  const Node* value = nullptr;
+  bool broken = false;
+};
+ChainReading chain_value(const Node* chain, Context& context);
 
 // A PlusMinus anywhere in a scalar or quantity: both values, the same sign at every place. One value otherwise.
 std::vector<const Node*> both_signs(Arena& arena, const Node* node);

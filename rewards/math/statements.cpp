@@ -142,8 +142,8 @@ Decision compare_two_solutions(const Node* answer, const Node* gold, const Solut
 Decision compare_two_statements(const Node* answer, const Node* gold, Context& context) {
   if (const auto formulas = compare_propositions(answer, gold, context)) return *formulas;
   const SolutionsReading a = read_solutions(answer, context), g = read_solutions(gold, context);
-  if (a.broken) return different("a chain of equalities with a false link");
-  if (g.broken || a.uncertain || g.uncertain) return unknown("a chain of equalities with an unproved link");
+  if (a.broken || g.broken) return different("a chain of equalities with a false link");
+  if (a.uncertain || g.uncertain) return unknown("a chain of equalities with an unproved link");
   if (a.solutions && g.solutions) {
     return compare_two_solutions(answer, gold, *a.solutions, *g.solutions, context);
   }
@@ -199,6 +199,11 @@ Decision compare_unsolved_with_value(const Node* statement, const Node* value, b
   }
   if (value_is_gold) return different("the answer is not solved");
   const bool equation = statement->kind == Kind::Compare && statement->relations[0] == Relation::Equal;
+  if (equation && statement->args.size() == 2 && is_scalar(statement->args[0]) &&
+      is_scalar(statement->args[1]) &&
+      is_equal(equal_values(statement->args[0], statement->args[1], context))) {
+    return different("a value against an identity");
+  }
   return equation ? unknown("a value against an equation that is not solved")
                   : different("a value against a statement");
 }
@@ -226,10 +231,7 @@ Decision compare_statement_with_value(const Node* statement, const Node* value, 
     return value_is_gold ? compare_trees(node, value, context) : compare_trees(value, node, context);
   };
   const SolutionsReading reading = read_solutions(statement, context);
-  if (reading.broken) {
-    return value_is_gold ? different("a chain of equalities with a false link")
-                         : unknown("a chain of equalities with a false link");
-  }
+  if (reading.broken) return different("a chain of equalities with a false link");
   if (reading.uncertain) return unknown("a chain of equalities with an unproved link");
   if (reading.solutions) {
     const Decision same = compare_solutions_with_value(*reading.solutions, value, value_is_gold, context);
@@ -238,7 +240,9 @@ Decision compare_statement_with_value(const Node* statement, const Node* value, 
     }
     return same;
   }
-  if (const Node* last = chain_value(statement, context)) return compare(last);
+  const ChainReading chain = chain_value(statement, context);
+  if (chain.value) return compare(chain.value);
+  if (chain.broken) return different("a false equality");
   if (const Node* set = member_of(statement)) return compare(set);
   const Solving solving = value_is_gold ? Solving::SolvedOnly : Solving::Allowed;
   const auto solved = solve(statement, solving, context);
@@ -272,9 +276,14 @@ Decision compare_set_parts(const Node* answer, const Node* gold, Context& contex
     const bool infinite = named->text != "empty" && named->text != "R";
     if (infinite && (other->kind == Kind::Set || is_scalar(other))) return different("an infinite set");
     if (infinite && other->kind == Kind::Interval) return different("an interval is no such set");
+    if (named->text == "empty" && other->kind == Kind::Set && !other->args.empty())
+      return different("not empty");
     return unknown("sets that are not compared");
   }
   if (answer->kind != gold->kind) return unknown("sets that are not compared");
+  if (answer->open_lower != gold->open_lower || answer->open_upper != gold->open_upper) {
+    return unknown("intervals with other brackets");
+  }
   const bool ordered = gold->kind == Kind::Difference || gold->kind == Kind::Interval;
   if (gold->kind == Kind::SetBuilder) {
     if (answer->args.size() != gold->args.size()) return unknown("sets that are not compared");
