@@ -135,7 +135,10 @@ std::string lower_text(std::string_view text) {
 }
 
 std::string normalise_text(std::string_view text) {
-  const std::string folded = is_valid_utf8(text) ? fold(text) : lower_ascii(text);
+  constexpr size_t kLongest =
+      4096;  // bytes; no answer in words is longer, and folding one takes up to a microsecond a byte
+  const bool plain = text.size() > kLongest || !is_valid_utf8(text);
+  const std::string folded = plain ? lower_ascii(text) : fold(text);
   // Articles go after the quotes around the text, and punctuation inside stays.
   const std::string words = drop_articles(trim(drop_articles(folded)));
   return std::string(trim(words));

@@ -15,7 +15,7 @@ std::string lower_text(std::string_view text);
 
 // NFKC (but superscripts, subscripts, vulgar fractions and squared units keep their meaning: unchanged), lower case, invisible
 // characters off, white space to single spaces, typographic quotes to ASCII, the articles the / a / an off (not "a" alone or as a
-// letter), quotes around and .,;:! at the end off. Accents stay. Bad UTF-8 is kept byte by byte.
+// letter), quotes around and .,;:! at the end off. Accents stay. Bad UTF-8 and texts over 4,096 bytes keep their bytes but for ASCII case, spaces and articles.
 std::string normalise_text(std::string_view text);
 
 // The one spelling of a synonym class, or the text itself. `normalised` is of normalise_text. Classes, in many languages:

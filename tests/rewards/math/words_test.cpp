@@ -61,7 +61,7 @@ TEST(NormaliseText, AnyBytes) {
   EXPECT_EQ(normalise_text(std::string(1, '\0')).size(), 1u);
   std::string marks = "a";
   for (int i = 0; i < 30000; ++i) marks += i % 2 ? "\u0301" : "\u0323";
-  EXPECT_FALSE(normalise_text(marks).empty());
+  EXPECT_EQ(normalise_text(marks), marks);  // too long to fold
   EXPECT_EQ(normalise_text(std::string(60000, ' ')), "");
 }
 
