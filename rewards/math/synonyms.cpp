@@ -3,7 +3,8 @@
 namespace r1::math {
 namespace {
 
-// What is true of a statement ("true") is not an answer to a question ("yes"); that an equation has no real solution does not
+// A question with two answers takes "true" for "yes" and "false" for "no": golds and answers mix them freely, and no answer to it
+// gains by it. That an equation has no real solution does not
 // say that it has none; "none" of a list is not a set. Spellings are the output of normalise_text: no articles.
 // clang-format off
 constexpr TextRow kSynonyms[] = {
@@ -18,14 +19,14 @@ constexpr TextRow kSynonyms[] = {
     {"\u043d\u0435\u0442", "no"}, {"\u5426", "no"}, {"\u4e0d\u662f", "no"}, {"\u3044\u3044\u3048", "no"}, {"\uc544\ub2c8\uc694", "no"}, {"\uc544\ub2c8\uc624", "no"}, {"\u0644\u0627", "no"}, {"\u0928\u0939\u0940\u0902", "no"},
     {"kh\u00f4ng", "no"},
     // true and false
-    {"it is true", "true"}, {"statement is true", "true"}, {"this is true", "true"}, {"correct", "true"}, {"is true", "true"},
-    {"statement is correct", "true"}, {"vrai", "true"}, {"wahr", "true"}, {"richtig", "true"}, {"verdadero", "true"},
-    {"verdadeiro", "true"}, {"vero", "true"}, {"\u0432\u0435\u0440\u043d\u043e", "true"}, {"\u0438\u0441\u0442\u0438\u043d\u0430", "true"}, {"\u043f\u0440\u0430\u0432\u0434\u0430", "true"}, {"\u771f", "true"},
-    {"\u6b63\u786e", "true"}, {"\u5bf9", "true"}, {"\u6b63\u3057\u3044", "true"}, {"\ucc38", "true"}, {"\u0635\u062d\u064a\u062d", "true"}, {"\u0938\u0924\u094d\u092f", "true"}, {"\u0111\u00fang", "true"},
-    {"it is false", "false"}, {"statement is false", "false"}, {"this is false", "false"}, {"incorrect", "false"},
-    {"is false", "false"}, {"not true", "false"}, {"untrue", "false"}, {"statement is incorrect", "false"}, {"faux", "false"},
-    {"falsch", "false"}, {"falso", "false"}, {"\u043d\u0435\u0432\u0435\u0440\u043d\u043e", "false"}, {"\u043b\u043e\u0436\u044c", "false"}, {"\u5047", "false"}, {"\u9519\u8bef", "false"},
-    {"\u9519", "false"}, {"\u4e0d\u6b63\u786e", "false"}, {"\u8aa4\u308a", "false"}, {"\uac70\uc9d3", "false"}, {"\u062e\u0637\u0623", "false"}, {"\u0905\u0938\u0924\u094d\u092f", "false"}, {"sai", "false"},
+    {"true", "yes"}, {"it is true", "yes"}, {"statement is true", "yes"}, {"this is true", "yes"}, {"correct", "yes"}, {"is true", "yes"},
+    {"statement is correct", "yes"}, {"vrai", "yes"}, {"wahr", "yes"}, {"richtig", "yes"}, {"verdadero", "yes"},
+    {"verdadeiro", "yes"}, {"vero", "yes"}, {"\u0432\u0435\u0440\u043d\u043e", "yes"}, {"\u0438\u0441\u0442\u0438\u043d\u0430", "yes"}, {"\u043f\u0440\u0430\u0432\u0434\u0430", "yes"}, {"\u771f", "yes"},
+    {"\u6b63\u786e", "yes"}, {"\u5bf9", "yes"}, {"\u6b63\u3057\u3044", "yes"}, {"\ucc38", "yes"}, {"\u0635\u062d\u064a\u062d", "yes"}, {"\u0938\u0924\u094d\u092f", "yes"}, {"\u0111\u00fang", "yes"},
+    {"false", "no"}, {"it is false", "no"}, {"statement is false", "no"}, {"this is false", "no"}, {"incorrect", "no"},
+    {"is false", "no"}, {"not true", "no"}, {"untrue", "no"}, {"statement is incorrect", "no"}, {"faux", "no"},
+    {"falsch", "no"}, {"falso", "no"}, {"\u043d\u0435\u0432\u0435\u0440\u043d\u043e", "no"}, {"\u043b\u043e\u0436\u044c", "no"}, {"\u5047", "no"}, {"\u9519\u8bef", "no"},
+    {"\u9519", "no"}, {"\u4e0d\u6b63\u786e", "no"}, {"\u8aa4\u308a", "no"}, {"\uac70\uc9d3", "no"}, {"\u062e\u0637\u0623", "no"}, {"\u0905\u0938\u0924\u094d\u092f", "no"}, {"sai", "no"},
     // no solution
     {"none", "no solution"}, {"no solutions", "no solution"}, {"no solution exists", "no solution"},
     {"no solutions exist", "no solution"}, {"there is no solution", "no solution"}, {"there are no solutions", "no solution"},
@@ -77,7 +78,7 @@ constexpr TextRow kSynonyms[] = {
     {"there are infinitely many", "infinitely many"}, {"infinity many", "infinitely many"},
     {"infinite number of ways", "infinitely many"}, {"infinitely many ways", "infinitely many"},
     {"system has infinitely many solutions", "infinitely many"}, {"equation has infinitely many solutions", "infinitely many"},
-    {"\u65e0\u6570\u4e2a", "infinitely many"}, {"\u65e0\u7a77\u591a", "infinitely many"}, {"\u65e0\u7a77\u591a\u4e2a", "infinitely many"},
+    {"\u65e0\u6570\u4e2a", "infinitely many"}, {"\u65e0\u6570", "infinitely many"}, {"\u65e0\u7a77\u591a", "infinitely many"}, {"\u65e0\u7a77\u591a\u4e2a", "infinitely many"},
     {"\u65e0\u7a77\u591a\u89e3", "infinitely many"}, {"\u65e0\u7a77\u591a\u4e2a\u89e3", "infinitely many"}, {"\u65e0\u6570\u89e3", "infinitely many"}, {"\u6709\u65e0\u6570\u4e2a\u89e3", "infinitely many"},
     {"\u6709\u65e0\u7a77\u591a\u4e2a\u89e3", "infinitely many"}, {"\u7121\u6570", "infinitely many"}, {"\u7121\u6570\u500b", "infinitely many"}, {"\u7121\u9650\u500b", "infinitely many"},
     {"\ubb34\uc218\ud788 \ub9ce\ub2e4", "infinitely many"}, {"\ubb34\ud55c\ud788 \ub9ce\ub2e4", "infinitely many"}, {"unendlich viele", "infinitely many"},

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,11 +51,10 @@ bool is_plain(const Dimension& dimension) {
   return std::all_of(dimension.begin(), dimension.end(), [](int16_t power) { return power == 0; });
 }
 
-// Axes one spelling may stand for: any dollar for any other, the yen sign for yen and yuan, months for a number of days.
-constexpr std::string_view kFamilies[][2] = {{"AUD", "USD"}, {"CAD", "USD"}, {"HKD", "USD"},
-                                             {"JPY", "Yen"}, {"CNY", "Yen"}, {"Month", "T"}};
+// Axes one spelling may stand for: the dollar sign for any dollar, months for a number of days.
+constexpr std::string_view kFamilies[][2] = {{"AUD", "USD"}, {"CAD", "USD"}, {"HKD", "USD"}, {"Month", "T"}};
 
-// Whether one side has the ambiguous axis and the other what it may stand for. Yen are never yuan.
+// Whether one side has the ambiguous axis and the other what it may stand for.
 bool is_plain_in_families(Dimension dimension) {
   for (const auto& [from, to] : kFamilies) {
     const size_t a = axis_of(from), b = axis_of(to);
@@ -64,22 +64,28 @@ bool is_plain_in_families(Dimension dimension) {
   return is_plain(dimension);
 }
 
-// Spellings that are used for two units.
-constexpr std::string_view kDoubles[][2] = {{"oz", "fl_oz"},      {"degree", "degC"}, {"degree", "degF"},
-                                            {"min", "arcmin"},    {"s", "arcsec"},    {"lb", "GBP"},
-                                            {"cent", "eurocent"}, {"lb", "lbf"},      {"INR", "paisa"}};
+struct Reading {
+  std::string_view said, meant;
+};
 
-bool may_be_meant(std::vector<Power> powers) {
-  for (const auto& [said, meant] : kDoubles) {
-    std::vector<Power> other = powers;
-    for (Power& power : other)
-      if (power.unit->key == said) power.unit = unit_by_key(meant);
-    if (is_plain_in_families(dimension_of(other)) && other.size() <= powers.size() &&
-        !std::equal(other.begin(), other.end(), powers.begin(),
-                    [](const Power& a, const Power& b) { return a.unit == b.unit; }))
-      return true;
+// Spellings whose other meaning is as good, where the first does not fit: pounds of money and force, yen and yuan by one sign.
+constexpr Reading kOtherReadings[] = {
+    {"pound", "GBP"}, {"pound", "lbf"}, {"yen_sign", "JPY"}, {"yen_sign", "CNY"}};
+
+// Spellings whose other meaning is possible.
+constexpr Reading kDoubtfulReadings[] = {
+    {"oz", "fl_oz"}, {"min", "arcmin"}, {"s", "arcsec"}, {"cent", "eurocent"}, {"lb", "lbf"}};
+
+// The powers with every `said` as `meant`; none when that leaves a dimension, or there is no `said`.
+std::optional<std::vector<Power>> read_otherwise(std::vector<Power> powers, const Reading& reading) {
+  bool any = false;
+  for (Power& power : powers) {
+    if (power.unit->key != reading.said) continue;
+    power.unit = unit_by_key(reading.meant);
+    any = true;
   }
-  return false;
+  if (!any || !is_plain(dimension_of(powers))) return std::nullopt;
+  return powers;
 }
 
 // Tons convert exactly into pounds and ounces only, kB into nothing else.
@@ -88,7 +94,7 @@ bool is_loose(const std::vector<Power>& powers) {
       std::any_of(powers.begin(), powers.end(), [](const Power& power) { return power.unit->loose; });
   return any && !std::all_of(powers.begin(), powers.end(), [](const Power& power) {
            const std::string_view key = power.unit->key;
-           return key == "ton" || key == "lb" || key == "oz" || key == "short_ton";
+           return key == "ton" || key == "lb" || key == "pound" || key == "oz" || key == "short_ton";
          });
 }
 
@@ -143,17 +149,24 @@ UnitConversion convert_units(const UnitProduct& a, const UnitProduct& b) {
     conversion.relation = a == b ? UnitRelation::Convertible : UnitRelation::Different;
     return conversion;
   }
-  if (a.empty() != b.empty() && !powers.empty()) {
-    conversion.relation = UnitRelation::Unknown;
-    return conversion;
-  }
+  conversion.relation = UnitRelation::Unknown;
+  if (a.empty() != b.empty() && !powers.empty()) return conversion;
   if (!is_plain(dimension_of(powers))) {
-    const bool unknown = is_plain_in_families(dimension_of(powers)) || may_be_meant(powers);
-    conversion.relation = unknown ? UnitRelation::Unknown : UnitRelation::Different;
-    return conversion;
+    std::optional<std::vector<Power>> other;
+    for (const Reading& reading : kOtherReadings)
+      if (!other) other = read_otherwise(powers, reading);
+    if (!other) {
+      const bool doubtful =
+          is_plain_in_families(dimension_of(powers)) ||
+          std::any_of(std::begin(kDoubtfulReadings), std::end(kDoubtfulReadings),
+                      [&](const Reading& reading) { return read_otherwise(powers, reading).has_value(); });
+      if (!doubtful) conversion.relation = UnitRelation::Different;
+      return conversion;
+    }
+    powers = *other;
   }
-  conversion.relation = is_loose(powers) ? UnitRelation::Unknown : UnitRelation::Convertible;
-  if (conversion.relation == UnitRelation::Unknown) return conversion;
+  if (is_loose(powers)) return conversion;
+  conversion.relation = UnitRelation::Convertible;
   set_factor(powers, conversion);
   set_offset(a, b, conversion);
   return conversion;

@@ -48,7 +48,8 @@ constexpr UnitRow kRows[] = {
     // mass: kilogram
     {"g", "M", "0.001", 0, "g|gm|gms", "gram|gramme", kAll},
     {"t", "M", "1000", 0, "t", "tonne|metric ton|metric tonne"},
-    {"lb", "M", "0.45359237", 0, "lb|lbs|LB|LBS|Lbs|lbm", "pound"},
+    {"lb", "M", "0.45359237", 0, "lb|lbs|LB|LBS|Lbs|lbm", ""},
+    {"pound", "M", "0.45359237", 0, "", "pound"},
     {"oz", "M", "0.028349523125", 0, "oz|ozs|OZ", "ounce"},
     {"ton", "M", "907.18474", 0, "", "ton|us ton", kNone, true},
     {"short_ton", "M", "907.18474", 0, "", "short ton"},
@@ -192,7 +193,7 @@ constexpr ForeignSpelling kForeign[] = {
     {"mg", "\u6beb\u514b|\u30df\u30ea\u30b0\u30e9\u30e0|\ubc00\ub9ac\uadf8\ub7a8|\u043c\u0433|\u043c\u0438\u043b\u043b\u0438\u0433\u0440\u0430\u043c\u043c|\u043c\u0438\u043b\u043b\u0438\u0433\u0440\u0430\u043c\u043c\u0430|\u043c\u0438\u043b\u043b\u0438\u0433\u0440\u0430\u043c\u043c\u043e\u0432"},
     {"t", "\u5428|\u5678|\u516c\u5428|\u30c8\u30f3|\ud1a4|\u0442\u043e\u043d\u043d\u0430|\u0442\u043e\u043d\u043d\u044b|\u0442\u043e\u043d\u043d|\u0442|tonelada|toneladas|tonnellata|tonnellate|t\u1ea5n"},
     {"jin", "\u65a4"},
-    {"lb", "\u78c5|\u30dd\u30f3\u30c9|\ud30c\uc6b4\ub4dc|\u0444\u0443\u043d\u0442|\u0444\u0443\u043d\u0442\u0430|\u0444\u0443\u043d\u0442\u043e\u0432|pfund|libra|libras"},
+    {"pound", "\u78c5|\u30dd\u30f3\u30c9|\ud30c\uc6b4\ub4dc|\u0444\u0443\u043d\u0442|\u0444\u0443\u043d\u0442\u0430|\u0444\u0443\u043d\u0442\u043e\u0432|pfund|libra|libras"},
     {"oz", "\u76ce\u53f8|\u30aa\u30f3\u30b9|\uc628\uc2a4"},
     {"s", "\u79d2|\u79d2\u949f|\u79d2\u9418|\ucd08|\u0441\u0435\u043a\u0443\u043d\u0434\u0430|\u0441\u0435\u043a\u0443\u043d\u0434\u044b|\u0441\u0435\u043a\u0443\u043d\u0434|\u0441\u0435\u043a|\u0441|sekunde|sekunden|seconde|secondes|segundo|segundos|"
           "secondo|secondi|gi\u00e2y|\u062b\u0627\u0646\u064a\u0629|\u062b\u0648\u0627\u0646|\u0938\u0947\u0915\u0902\u0921"},

@@ -45,8 +45,8 @@ std::optional<UnitPhrase> read_unit_phrase(std::string_view text);
 enum class UnitRelation {
   Convertible,  // value in b = value in a * numerator / denominator * pi^pi_power + offset
   Different,    // of different kinds: never the same quantity
-  Unknown,  // the spelling allows both: "\u00a5" (yen or yuan), tons of different systems, kB (1000 or 1024 bytes), "ounces" of
-            // volume, days against months
+  Unknown,  // the spelling allows both: "$" and AUD, tons of different systems, kB (1000 or 1024 bytes), "ounces" of volume,
+            // "minutes" of arc, days against months
 };
 
 struct UnitConversion {
@@ -58,7 +58,8 @@ struct UnitConversion {
 };
 
 // Empty products are generic units: Convertible by 1 among themselves, Unknown against others. A unit's exponents are
-// added first, so m/m is empty. Unknown keys and exponents beyond +-12 are Different from everything but themselves.
+// added first, so m/m is empty. "pounds" in words are GBP where the other side is money and lbf where it is a force; the yen
+// sign is the other side's yen or yuan. Unknown keys and exponents beyond +-12 are Different from everything but themselves.
 UnitConversion convert_units(const UnitProduct& a, const UnitProduct& b);
 
 // convert_units(...).relation == Convertible, without the numbers.

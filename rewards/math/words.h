@@ -19,7 +19,7 @@ std::string lower_text(std::string_view text);
 std::string normalise_text(std::string_view text);
 
 // The one spelling of a synonym class, or the text itself. `normalised` is of normalise_text. Classes, in many languages:
-// "yes", "no", "true", "false", "no solution" (none, no solutions, ...), "no real solution", "undefined" (does not exist, DNE),
+// "yes" (true), "no" (false), "no solution" (none, no solutions, ...), "no real solution", "undefined" (does not exist, DNE),
 // "infinitely many" (infinite number of solutions, ...), "all real numbers", "empty set", "diverges", "converges",
 // "cannot be determined", "none of these", "even", "odd", "monday" ... "sunday", "january" ... "december".
 std::string_view canonical_text(std::string_view normalised);

@@ -103,7 +103,7 @@ TEST(Units, WordsInAnyCaseAndNumber) {
   EXPECT_EQ(key_of("in."), "in");
   EXPECT_EQ(key_of("hrs."), "h");
   EXPECT_EQ(key_of("lbs"), "lb");
-  EXPECT_EQ(key_of("pounds"), "lb");
+  EXPECT_EQ(key_of("pounds"), "pound");
   EXPECT_EQ(key_of("Hours"), "h");
   EXPECT_EQ(key_of("mins"), "min");
   EXPECT_EQ(key_of("centuries"), "century");
@@ -220,7 +220,7 @@ TEST(UnitPhrase, QuotientsAndProducts) {
   EXPECT_EQ(phrase("kilowatt-hours"), "kW h");
   EXPECT_EQ(phrase("J/(kg K)"), "J kg^-1 K^-1");
   EXPECT_EQ(phrase("g/cm^3"), "g cm^-3");
-  EXPECT_EQ(phrase("dollars per pound"), "USD lb^-1");
+  EXPECT_EQ(phrase("dollars per pound"), "USD pound^-1");
   EXPECT_EQ(phrase("$ per hour"), "USD h^-1");
   EXPECT_EQ(phrase("pages per minute"), "min^-1");
   EXPECT_EQ(phrase("words per minute"), "min^-1");
@@ -389,19 +389,29 @@ TEST(UnitConversion, OtherKindsAreDifferent) {
 TEST(UnitConversion, WhatASpellingLeavesOpenIsUnknown) {
   EXPECT_EQ(factor("months", "days"), "unknown");
   EXPECT_EQ(factor("weeks", "years"), "unknown");
-  EXPECT_EQ(factor("\u00a5", "\u5143"), "unknown");
-  EXPECT_EQ(factor("\u00a5", "JPY"), "unknown");
   EXPECT_EQ(factor("$", "AUD"), "unknown");
   EXPECT_EQ(factor("tons", "kg"), "unknown");
   EXPECT_EQ(factor("MB", "kB"), "unknown");
   EXPECT_EQ(factor("oz", "cups"), "unknown");
-  EXPECT_EQ(factor("degrees", "\u00b0C"), "unknown");
-  EXPECT_EQ(factor("pounds", "\u00a3"), "unknown");
   EXPECT_EQ(factor("minutes", "degrees"), "unknown");
   EXPECT_EQ(factor("units", "cm"), "unknown");
   EXPECT_EQ(factor("square units", "units"), "1");
   EXPECT_EQ(factor("MB", "MB"), "1");
   EXPECT_EQ(factor("tons", "tons"), "1");
+}
+
+TEST(UnitConversion, ASpellingWithTwoMeaningsTakesTheOneThatFits) {
+  EXPECT_EQ(factor("pounds", "oz"), "16");
+  EXPECT_EQ(factor("pounds", "lb"), "1");
+  EXPECT_EQ(factor("pounds", "\u00a3"), "1");
+  EXPECT_EQ(factor("pence", "pounds"), "1/100");
+  EXPECT_EQ(factor("pounds per square inch", "psi"), "1");
+  EXPECT_EQ(factor("lb", "\u00a3"), "different");
+  EXPECT_EQ(factor("pounds", "$"), "different");
+  EXPECT_EQ(factor("\u00a5", "\u5143"), "1");
+  EXPECT_EQ(factor("yen", "\u00a5"), "1");
+  EXPECT_EQ(factor("\u00a5", "$"), "different");
+  EXPECT_EQ(factor("\u00b0", "\u00b0C"), "different");
 }
 
 TEST(UnitConversion, UnknownKeysAndHugeExponentsAreDifferent) {
@@ -457,7 +467,8 @@ TEST(CountNouns, WordsThatTellAreNot) {
                            "not",
                            "not apples",
                            "ago",
-                           "years ago", "people ago",
+                           "years ago",
+                           "people ago",
                            "before noon",
                            "p.m.",
                            "am",

@@ -91,13 +91,13 @@ TEST(Synonyms, SpellingsAreNormalisedAndWithoutDuplicates) {
 }
 
 TEST(Synonyms, OneAnswerInManyWords) {
-  const std::map<std::string, std::vector<const char*>> classes = {
+  const std::multimap<std::string, std::vector<const char*>> classes = {
       {"yes",
        {"Yes", "yes.", "YES!", "Yes, it is.", "\u662f", "\u662f\u7684", "\u0434\u0430", "oui",
         "\u306f\u3044"}},
       {"no", {"No", "no.", "\u5426", "\u4e0d\u662f", "\u043d\u0435\u0442", "Nein", "non"}},
-      {"true", {"True", "Correct.", "The statement is true.", "\u6b63\u786e", "vrai", "wahr"}},
-      {"false", {"False", "incorrect", "not true", "\u9519\u8bef", "falso"}},
+      {"yes", {"True", "Correct.", "The statement is true.", "\u6b63\u786e", "vrai", "wahr"}},
+      {"no", {"False", "incorrect", "not true", "\u9519\u8bef", "falso"}},
       {"no solution",
        {"No solution", "no solutions", "None", "There is no solution.", "\u65e0\u89e3",
         "\u043d\u0435\u0442 \u0440\u0435\u0448\u0435\u043d\u0438\u0439", "No such number exists.",
@@ -132,9 +132,9 @@ TEST(Synonyms, OneAnswerInManyWords) {
 }
 
 TEST(Synonyms, WhatDiffersStaysApart) {
-  const char* pairs[][2] = {{"yes", "true"},
+  const char* pairs[][2] = {{"yes", "false"},
                             {"yes", "no"},
-                            {"no", "false"},
+                            {"no", "true"},
                             {"true", "false"},
                             {"no", "none"},
                             {"no solution", "no real solution"},
