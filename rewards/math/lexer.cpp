@@ -90,6 +90,12 @@ class Lexer {
   void digits() {
     size_t length = 0;
     while (is_digit(peek(length))) ++length;
+    if (static_cast<unsigned char>(peek(length)) >= 0x80) {
+      uint32_t codepoint = 0;
+      decode(text_.substr(at_ + length), codepoint);
+      if (is_invisible(codepoint) || unicode_digit(codepoint) >= 0) return unicode_digits();
+      if (codepoint == kOverlineMark || codepoint == kDotMark) return marked_digits(length - 1, codepoint);
+    }
     // \frac12 takes one digit for each argument, \sqrt2 one
     const Token* command = out_.list.empty() ? nullptr : &out_.list.back();
     const bool two = command && (command->kind == TokenKind::Frac || command->kind == TokenKind::Binomial);
@@ -101,10 +107,39 @@ class Lexer {
     take(TokenKind::Digits, length, 0, text_.substr(at_, length));
   }
 
+  // Digits with a combining line or dot over each from `plain` on: the period of a decimal.
+  void marked_digits(size_t plain, uint32_t mark) {
+    if (plain > 0) take(TokenKind::Digits, plain, 0, text_.substr(at_, plain));
+    std::string block;
+    while (is_digit(peek())) {
+      uint32_t codepoint = 0;
+      const size_t length = at_ + 1 < text_.size() ? decode(text_.substr(at_ + 1), codepoint) : 0;
+      if (codepoint != mark) break;
+      block += peek();
+      at_ += 1 + length;
+      if (mark == kDotMark) {
+        add(TokenKind::DotAccent);
+        add(TokenKind::Digits, 0, arena_.keep(block));
+        block.clear();
+      }
+    }
+    if (block.empty()) return;
+    add(TokenKind::Overline);
+    add(TokenKind::Open, static_cast<uint8_t>(Bracket::Brace));
+    add(TokenKind::Digits, 0, arena_.keep(block));
+    add(TokenKind::Close, static_cast<uint8_t>(Bracket::Brace));
+  }
+
   void word() {
     size_t length = 0;
     while (is_letter(peek(length))) ++length;
-    take(length == 1 ? TokenKind::Letter : TokenKind::Word, length, 0, text_.substr(at_, length));
+    const std::string_view letters = text_.substr(at_, length);
+    if (policy_.repair_latex && lost_backslash(letters, peek(length))) {
+      out_.repaired = true;
+      at_ += length;
+      return named_command(letters);
+    }
+    take(length == 1 ? TokenKind::Letter : TokenKind::Word, length, 0, letters);
   }
 
   void relation(Relation relation, size_t bytes) {
@@ -200,6 +235,13 @@ class Lexer {
       at_ += 2;
       return;
     }
+    if (peek(2) == '}' && contains("+-=<>", peek(1))) {  // {-}7
+      const char inner = peek(1);
+      at_ += 1;
+      sign(inner);
+      ++at_;
+      return;
+    }
     open(Bracket::Brace);
   }
 
@@ -271,8 +313,10 @@ class Lexer {
     size_t ahead = 1;
     while (peek(ahead) == ' ') ++ahead;
     const char follows = peek(ahead);
-    const bool hides =
-        out_.latex ? follows != '\0' && !contains("$)],;}=<>+-*/\\.", follows) : is_digit(follows);
+    const bool apart = start_ > 0 && is_space(text_[start_ - 1]) && (is_letter(follows) || is_digit(follows));
+    const bool hides = apart        ? true
+                       : out_.latex ? follows != '\0' && !contains("$)],;}=<>+-*/\\.", follows)
+                                    : is_digit(follows);
     if (!behind_value || hides || (out_.latex && ahead == 1 && follows == '\n')) fail("a comment");
     take(TokenKind::Percent);
   }
@@ -313,6 +357,10 @@ class Lexer {
       at_ += length;
       return void(add(*spelling));
     }
+    if (const Spelling* spelling = find_character(plain_form(codepoint))) {  // mathematical italic pi
+      at_ += length;
+      return void(add(*spelling));
+    }
     if (const char plain = ascii_form(codepoint)) return compatible(plain, length);
     if (is_unicode_letter(codepoint)) return unicode_word();
     fail("a character without meaning");
@@ -324,8 +372,8 @@ class Lexer {
       uint32_t codepoint = 0;
       const size_t length = decode(rest(), codepoint);
       const int digit = is_digit(peek()) ? peek() - '0' : unicode_digit(codepoint);
-      if (digit < 0) break;
-      digits += static_cast<char>('0' + digit);
+      if (digit < 0 && !is_invisible(codepoint)) break;
+      if (digit >= 0) digits += static_cast<char>('0' + digit);
       at_ += length;
     }
     add(TokenKind::Digits, 0, arena_.keep(digits));
@@ -390,7 +438,8 @@ class Lexer {
       at_ += length;
       ++count;
     }
-    add(count == 1 ? TokenKind::Letter : TokenKind::Word, 0, text_.substr(start_, at_ - start_));
+    const bool one_letter = count == 1 && at_ - start_ == 2;  // Cyrillic, accented; an ideograph is a word
+    add(one_letter ? TokenKind::Letter : TokenKind::Word, 0, text_.substr(start_, at_ - start_));
   }
 
   // --- commands -------------------------------------------------------------------------------------------

@@ -45,7 +45,8 @@ enum class TokenKind : uint8_t {
   Colon,       // value 1 for Comma: certainly a thousands separator, as in {,} or ,\!
   Relation,    // value is a Relation
   Equivalent,  // the three-barred sign
-  Arrow,       // implies and other arrows
+  Arrow,       // 1 implies, 2 if and only if, 3 implied by, 4 maps to, 0 others
+  Figure,      // angle, triangle: stands before the letters of its name
   Open,
   Close,  // value is a Bracket
   Bar,
@@ -84,7 +85,7 @@ enum class TokenKind : uint8_t {
   And,
   Or,
   Not,
-  If,
+  If,  // value 1 of And, Or: a sign of logic; of If: "otherwise"
   Mod,
   ParenMod,    // \bmod, \pmod
   Currency,    // text is the unit's key: "USD"

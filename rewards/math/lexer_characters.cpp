@@ -80,6 +80,8 @@ constexpr Character kCharacters[] = {
     {0x03D6, {TokenKind::Constant, at(Constant::Pi)}},             // ϖ
     {0x03F5, {TokenKind::Letter, 0, "epsilon"}},                   // ϵ
     {0x060C, {TokenKind::Comma}},                                  // ،
+    {0x066B, {TokenKind::Dot}},                                    // ٫
+    {0x066C, {TokenKind::Comma, 1}},                               // ٬
     {0x1D40, {TokenKind::Superscript, 0, "T"}},                    // ᵀ
     {0x1D43, {TokenKind::Superscript, 0, "a"}},                    // ᵃ
     {0x1D47, {TokenKind::Superscript, 0, "b"}},                    // ᵇ
@@ -98,6 +100,7 @@ constexpr Character kCharacters[] = {
     {0x201D, {TokenKind::Quote}},                                  // ”
     {0x2022, {TokenKind::Times}},                                  // •
     {0x2026, {TokenKind::Ellipsis}},                               // …
+    {0x2030, {TokenKind::Percent, 1}},                             // ‰
     {0x2032, {TokenKind::Prime, 1}},                               // ′
     {0x2033, {TokenKind::Quote}},                                  // ″
     {0x2034, {TokenKind::Prime, 3}},                               // ‴
@@ -159,13 +162,13 @@ constexpr Character kCharacters[] = {
     {0x215C, {TokenKind::Vulgar, 56}},                             // ⅜
     {0x215D, {TokenKind::Vulgar, 88}},                             // ⅝
     {0x215E, {TokenKind::Vulgar, 120}},                            // ⅞
-    {0x2190, {TokenKind::Arrow}},                                  // ←
-    {0x2192, {TokenKind::Arrow}},                                  // →
-    {0x2194, {TokenKind::Arrow}},                                  // ↔
-    {0x21A6, {TokenKind::Arrow}},                                  // ↦
-    {0x21D0, {TokenKind::Arrow}},                                  // ⇐
-    {0x21D2, {TokenKind::Arrow}},                                  // ⇒
-    {0x21D4, {TokenKind::Arrow}},                                  // ⇔
+    {0x2190, {TokenKind::Arrow, 3}},                               // ←
+    {0x2192, {TokenKind::Arrow, 1}},                               // →
+    {0x2194, {TokenKind::Arrow, 2}},                               // ↔
+    {0x21A6, {TokenKind::Arrow, 4}},                               // ↦
+    {0x21D0, {TokenKind::Arrow, 3}},                               // ⇐
+    {0x21D2, {TokenKind::Arrow, 1}},                               // ⇒
+    {0x21D4, {TokenKind::Arrow, 2}},                               // ⇔
     {0x2205, {TokenKind::NamedSet, 0, "empty"}},                   // ∅
     {0x2206, {TokenKind::Letter, 0, "Delta"}},                     // ∆
     {0x2208, {TokenKind::Relation, at(Relation::In)}},             // ∈
@@ -183,10 +186,11 @@ constexpr Character kCharacters[] = {
     {0x221B, {TokenKind::Root, 3}},                                // ∛
     {0x221C, {TokenKind::Root, 4}},                                // ∜
     {0x221E, {TokenKind::Constant, at(Constant::Infinity)}},       // ∞
+    {0x2220, {TokenKind::Figure}},                                 // ∠
     {0x2223, {TokenKind::Mid}},                                    // ∣
     {0x2225, {TokenKind::DoubleBar}},                              // ∥
-    {0x2227, {TokenKind::And}},                                    // ∧
-    {0x2228, {TokenKind::Or}},                                     // ∨
+    {0x2227, {TokenKind::And, 1}},                                 // ∧
+    {0x2228, {TokenKind::Or, 1}},                                  // ∨
     {0x2229, {TokenKind::Cap}},                                    // ∩
     {0x222A, {TokenKind::Cup}},                                    // ∪
     {0x222B, {TokenKind::Integral, 1}},                            // ∫
@@ -205,9 +209,10 @@ constexpr Character kCharacters[] = {
     {0x2267, {TokenKind::Relation, at(Relation::GreaterEqual)}},   // ≧
     {0x2282, {TokenKind::Relation, at(Relation::Subset)}},         // ⊂
     {0x2286, {TokenKind::Relation, at(Relation::Subset)}},         // ⊆
+    {0x2299, {TokenKind::Figure}},                                 // ⊙
     {0x22A4, {TokenKind::Transposed}},                             // ⊤
-    {0x22C0, {TokenKind::And}},                                    // ⋀
-    {0x22C1, {TokenKind::Or}},                                     // ⋁
+    {0x22C0, {TokenKind::And, 1}},                                 // ⋀
+    {0x22C1, {TokenKind::Or, 1}},                                  // ⋁
     {0x22C2, {TokenKind::Cap}},                                    // ⋂
     {0x22C3, {TokenKind::Cup}},                                    // ⋃
     {0x22C5, {TokenKind::Times}},                                  // ⋅
@@ -217,15 +222,17 @@ constexpr Character kCharacters[] = {
     {0x2309, {TokenKind::Close, at(Bracket::Ceiling)}},            // ⌉
     {0x230A, {TokenKind::Open, at(Bracket::Floor)}},               // ⌊
     {0x230B, {TokenKind::Close, at(Bracket::Floor)}},              // ⌋
+    {0x25B1, {TokenKind::Figure}},                                 // ▱
+    {0x25B3, {TokenKind::Figure}},                                 // △
     {0x25CB, {TokenKind::Circle}},                                 // ○
     {0x2715, {TokenKind::Times}},                                  // ✕
     {0x2716, {TokenKind::Times}},                                  // ✖
-    {0x2794, {TokenKind::Arrow}},                                  // ➔
+    {0x2794, {TokenKind::Arrow, 1}},                               // ➔
     {0x27E8, {TokenKind::Open, at(Bracket::Angle)}},               // ⟨
     {0x27E9, {TokenKind::Close, at(Bracket::Angle)}},              // ⟩
-    {0x27F6, {TokenKind::Arrow}},                                  // ⟶
-    {0x27F9, {TokenKind::Arrow}},                                  // ⟹
-    {0x27FA, {TokenKind::Arrow}},                                  // ⟺
+    {0x27F6, {TokenKind::Arrow, 1}},                               // ⟶
+    {0x27F9, {TokenKind::Arrow, 1}},                               // ⟹
+    {0x27FA, {TokenKind::Arrow, 2}},                               // ⟺
     {0x29F5, {TokenKind::SetMinus}},                               // ⧵
     {0x2A2F, {TokenKind::Times}},                                  // ⨯
     {0x2A7D, {TokenKind::Relation, at(Relation::LessEqual)}},      // ⩽

@@ -129,16 +129,27 @@ bool is_unicode_letter(uint32_t c) {
          category == UTF8PROC_CATEGORY_SO;
 }
 
-char ascii_form(uint32_t c) {
-  const bool styled = (c >= 0xFF01 && c <= 0xFF5E) || (c >= 0x1D400 && c <= 0x1D6A3) ||
-                      (c >= 0x2100 && c <= 0x214F) || c == 0x02BC;
-  if (!styled) return 0;
+uint32_t plain_form(uint32_t c) {
+  const bool styled =
+      (c >= 0xFF01 && c <= 0xFF5E) || (c >= 0x1D400 && c <= 0x1D7CB) || (c >= 0x2100 && c <= 0x214F);
+  if (!styled) return c;
   utf8proc_int32_t out[4];
   int last_bound_class = 0;
-  const auto length = utf8proc_decompose_char(
-      static_cast<utf8proc_int32_t>(c), out, 4,
-      static_cast<utf8proc_option_t>(UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE), &last_bound_class);
-  return length == 1 && out[0] > 0x20 && out[0] < 0x7f ? static_cast<char>(out[0]) : 0;
+  const auto options = static_cast<utf8proc_option_t>(UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE);
+  const auto length =
+      utf8proc_decompose_char(static_cast<utf8proc_int32_t>(c), out, 4, options, &last_bound_class);
+  return length == 1 ? static_cast<uint32_t>(out[0]) : c;
+}
+
+char ascii_form(uint32_t c) {
+  const uint32_t plain = plain_form(c);
+  return plain > 0x20 && plain < 0x7f ? static_cast<char>(plain) : 0;
+}
+
+bool lost_backslash(std::string_view word, char next) {
+  if (word == "frac" || word == "dfrac" || word == "tfrac") return next == '{' || is_digit(next);
+  if (word == "begin" || word == "text" || word == "mathrm") return next == '{';
+  return word == "cdot" || word == "infty";
 }
 
 Tag html_tag(std::string_view text) {

@@ -9,7 +9,8 @@
 
 namespace r1::math::scan {
 
-constexpr uint8_t kInvisible = 255;  // the bracket of "\left."
+constexpr uint32_t kOverlineMark = 0x0305, kDotMark = 0x0307;  // combining
+constexpr uint8_t kInvisible = 255;                            // the bracket of "\left."
 
 inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
 inline bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -35,7 +36,9 @@ bool is_invisible(uint32_t codepoint);
 Gap unicode_space(uint32_t codepoint);  // None when it is no space
 int unicode_digit(uint32_t codepoint);  // of any script, -1 when it is none
 bool is_unicode_letter(uint32_t codepoint);
-char ascii_form(uint32_t codepoint);  // of a letter or sign in another style, 0 when it has none
+bool lost_backslash(std::string_view word, char next);  // "frac{3}{4}", "frac34", "cdot": for repairs
+uint32_t plain_form(uint32_t codepoint);  // of a character in another style; itself when it has none
+char ascii_form(uint32_t codepoint);      // of a letter or sign in another style, 0 when it has none
 
 struct Tag {
   std::string_view name;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rewards/math/answer_texts.h"
+#include "rewards/math/lexer_scan.h"
 #include "rewards/math/parser_rules.h"
 #include "rewards/math/parser_words.h"
 
@@ -83,10 +84,54 @@ const Node* Parser::product(Nodes factors) {
 }
 
 const Node* Parser::whole() {
+  if (is(TokenKind::Relation)) {  // "= 5", "\approx 2.2": the left side was left out
+    const Relation relation = static_cast<Relation>(peek().value);
+    if (relation == Relation::Equal || relation == Relation::Approximately) take();
+  }
   const Node* node = combine(sequence());
+  while (is_close(Bracket::Brace) && policy_.repair_latex) {
+    take();
+    repaired_ = true;
+  }
   if (!is(TokenKind::End)) fail("something follows the answer");
   return node;
 }
+
+namespace {
+
+// One reading of a text whose decoration is off. Throws NoReading.
+const Node* read_mathematics(Arena& arena, std::string_view text, const MathPolicy& policy, bool& repaired) {
+  const std::optional<std::string_view> content = text_content(text);
+  if (content) text = take_decoration_off(*content);
+  Tokens tokens = lex(arena, text, policy);
+  repaired |= tokens.repaired;
+  tokens.list = read_words(std::move(tokens.list), content.has_value());
+  const bool prose = holds_prose(tokens.list);
+  try {
+    Parser parser(arena, text, std::move(tokens.list), tokens.latex, policy);
+    const Node* node = parser.whole();
+    repaired |= parser.repaired();
+    return node;
+  } catch (const NoReading&) {
+    const Node* words = prose ? prose_text(arena, text) : nullptr;
+    if (!words) throw;
+    return words;
+  }
+}
+
+const Node* read_answer(Arena& arena, std::string_view text, const MathPolicy& policy, bool& repaired) {
+  if (text.empty()) throw NoReading{"empty"};
+  scan::check_text(text);
+  if (const ChoiceText choice = read_choice(text); choice.letter != 0) {
+    if (choice.value.empty()) return arena.text(Kind::Choice, std::string_view(&choice.letter, 1));
+    const Node* value = read_answer(arena, take_decoration_off(choice.value), policy, repaired);
+    return arena.add({.kind = Kind::Choice, .args = {&value, 1}, .text = {&choice.letter, 1}});
+  }
+  if (const Node* words = read_as_words(arena, text, policy)) return words;
+  return read_mathematics(arena, text, policy, repaired);
+}
+
+}  // namespace
 
 Parsed parse_answer(Arena& arena, std::string_view text, const MathPolicy& policy) {
   Parsed parsed;
@@ -95,24 +140,7 @@ Parsed parse_answer(Arena& arena, std::string_view text, const MathPolicy& polic
     return parsed;
   }
   try {
-    const std::string_view bare = take_decoration_off(text);
-    if (bare.empty()) throw NoReading{"empty"};
-    Tokens tokens = lex(arena, bare, policy);
-    parsed.repaired = tokens.repaired;
-    tokens.list = read_words(arena, std::move(tokens.list));
-    const bool latex = tokens.latex;
-    parsed.node = read_as_words(arena, bare, tokens);
-    if (parsed.node) return parsed;
-    const bool prose = holds_prose(tokens.list);
-    try {
-      Parser parser(arena, bare, std::move(tokens.list), latex, policy);
-      parsed.node = parser.whole();
-      parsed.repaired |= parser.repaired();
-    } catch (const NoReading&) {
-      if (!prose) throw;
-      parsed.node = prose_text(arena, bare);
-      if (!parsed.node) throw;
-    }
+    parsed.node = read_answer(arena, take_decoration_off(text), policy, parsed.repaired);
   } catch (const NoReading& reason) {
     parsed.problem = reason.problem;
   }

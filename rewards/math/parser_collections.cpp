@@ -366,6 +366,10 @@ const Node* Parser::cases() {
 }
 
 const Node* Parser::case_condition() {
+  if (const Node* by_parity = (is(TokenKind::Letter) && (is(TokenKind::Text, 1) || is(TokenKind::Word, 1)))
+                                  ? parity(nullptr)
+                                  : nullptr)
+    return by_parity;
   const Sequence conditions = sequence();
   const Node* condition = combine(conditions);
   if (!is_condition(condition)) fail("a case without a condition");

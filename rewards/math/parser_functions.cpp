@@ -1,5 +1,6 @@
 // Functions by name, sums, products, integrals, limits, derivatives.
 #include <algorithm>
+#include <utility>
 
 #include "rewards/math/parser_rules.h"
 
@@ -133,7 +134,7 @@ const Node* Parser::function_argument() {
   if (is_open(Bracket::Round) || is_open(Bracket::Brace) || is(TokenKind::Bar) || is(TokenKind::DoubleBar)) {
     return is_open(Bracket::Brace) ? group() : primary();
   }
-  if (is_open(Bracket::Square)) return primary();
+  if (is_open(Bracket::Square) || is(TokenKind::Begin)) return primary();
   if (is(TokenKind::Minus)) {
     take();
     return make(Kind::Neg, {function_argument()});
@@ -158,7 +159,9 @@ const Node* Parser::function_argument() {
     if (factors.back()->kind == Kind::Quantity) break;  // \sin 30^\circ
   }
   if (factors.empty()) fail("a function without argument");
-  if (is(TokenKind::Slash)) fail("a slash behind a function's bare argument");
+  const bool apart = peek().gap != Gap::None && peek(1).gap != Gap::None;
+  const bool clear = is(TokenKind::Function, 1) || (apart && factors.size() == 1);  // ln 3/ln 2, sin x / x
+  if (is(TokenKind::Slash) && !clear) fail("a slash behind a function's bare argument");
   return product(factors);
 }
 
@@ -212,10 +215,13 @@ const Node* Parser::integral() {
   const bool bare = is_letter("d") && is(TokenKind::Letter, 1);
   const Node* body = bare ? arena_.integer(1) : sum();
   scope_ = outer;
-  if (!is_letter("d")) fail("an integral without dx");
-  take();
-  if (!is(TokenKind::Letter)) fail("an integral without dx");
-  const Node* variable = arena_.symbol(take().text);
+  std::string name = std::exchange(integrand_variable_, {});
+  if (name.empty()) {
+    if (!is_letter("d") || !is(TokenKind::Letter, 1)) fail("an integral without dx");
+    take();
+    name = take().text;
+  }
+  const Node* variable = arena_.symbol(name);
   return lower ? call(Function::Integral, {body, variable, lower, upper})
                : call(Function::Integral, {body, variable});
 }

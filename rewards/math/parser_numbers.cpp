@@ -184,13 +184,13 @@ bool Parser::dotted_digit_ahead() const { return is(TokenKind::DotAccent, 1); }
 // The shortest block that stands at least three times at the end of the decimals; these are then taken off but one.
 uint32_t Parser::repeated_block(std::string& digits, int64_t& exponent) {
   const size_t decimals = static_cast<size_t>(-exponent);
-  for (size_t length = 1; length * 3 <= std::min<size_t>(decimals, 60); ++length) {
+  for (size_t length = 1; length * 2 <= std::min<size_t>(decimals, 60); ++length) {
     const std::string_view tail = std::string_view(digits).substr(digits.size() - length);
     size_t times = 1;
     while ((times + 1) * length <= decimals &&
            std::string_view(digits).substr(digits.size() - (times + 1) * length, length) == tail)
       ++times;
-    if (times < 3) continue;
+    if (times < (length >= 3 ? 2u : 3u)) continue;
     if (is_zero(tail)) return 0;
     digits.resize(digits.size() - (times - 1) * length);
     exponent += static_cast<int64_t>((times - 1) * length);
@@ -219,12 +219,13 @@ bool Parser::scientific_exponent(std::string_view digits, int64_t& exponent) {
 // An integer before a proper fraction of integers: 2\frac34, "2 3/4", 2 ¾. Not across a line.
 const Node* Parser::mixed(const Node* whole_part, const Token& first) {
   if (!is_integer_literal(whole_part) || peek().gap == Gap::Newline) return whole_part;
-  const size_t before = at_;
   const Node* part = nullptr;
   if (is(TokenKind::Vulgar)) {
     part = vulgar(take().value);
-  } else if (is(TokenKind::Frac)) {
+  } else if (is(TokenKind::Frac) && is_digit_fraction()) {
     part = fraction();
+  } else if (is(TokenKind::Superscript) && is(TokenKind::Slash, 1) && is(TokenKind::Subscript, 2)) {
+    part = script_fraction();
   } else if (is(TokenKind::Digits) && peek().gap == Gap::Space && is(TokenKind::Slash, 1) &&
              is(TokenKind::Digits, 2)) {
     const Token above = take();
@@ -234,15 +235,28 @@ const Node* Parser::mixed(const Node* whole_part, const Token& first) {
   } else {
     return whole_part;
   }
-  const bool integers =
-      part->kind == Kind::Div && is_integer_literal(part->args[0]) && is_integer_literal(part->args[1]);
-  if (!integers) {  // 2\frac{\pi}{3} is a product
-    at_ = before;
-    return whole_part;
-  }
   const bool proper = less_digits(part->args[0]->number->digits, part->args[1]->number->digits);
   if (!proper || first.text.front() == '0') fail("a number before an improper fraction");
   return make(Kind::Add, {whole_part, part});
+}
+
+// Whether the \frac at the cursor has digits only above and below.
+bool Parser::is_digit_fraction() const {
+  size_t ahead = 1;
+  for (int i = 0; i < 2; ++i) {
+    const bool braced = is_open(Bracket::Brace, ahead);
+    if (!is(TokenKind::Digits, ahead + braced)) return false;
+    if (braced && !is_close(Bracket::Brace, ahead + 2)) return false;
+    ahead += braced ? 3 : 1;
+  }
+  return true;
+}
+
+// ³⁄₇
+const Node* Parser::script_fraction() {
+  const Node* above = literal(take().text);
+  take();
+  return make(Kind::Div, {above, literal(take().text)});
 }
 
 const Node* Parser::vulgar(uint8_t value) {

@@ -94,6 +94,7 @@ const Node* Parser::term() {
       take();
       const Node* above = product(factors);
       const Node* below = signed_factor();
+      if (above->kind == Kind::Quantity && unit_may_follow()) below = measured(below);
       factors = {make(Kind::Div, {above, below})};
       after_slash = true;
     } else if (is(TokenKind::Mod)) {
@@ -101,8 +102,10 @@ const Node* Parser::term() {
       const Node* value = product(factors);
       const Node* by = signed_factor();
       factors = {call(Function::Mod, {value, by})};
-    } else if (const Node* next = juxtaposed(factors, after_slash)) {
-      factors.push_back(next);
+    } else if (unit_may_follow() && attach_unit(factors)) {
+      after_slash = false;
+    } else if (begins_factor()) {
+      factors.push_back(juxtaposed(factors.back(), after_slash));
     } else {
       break;
     }
@@ -110,18 +113,33 @@ const Node* Parser::term() {
   return product(factors);
 }
 
-// The next factor without a sign between; none when the term ends here. May replace the factors by one with a unit.
-const Node* Parser::juxtaposed(Nodes& factors, bool after_slash) {
-  if (const Node* quantity = with_unit(product(factors))) {
+// The unit of what was read so far; behind a factor that has one, of the last factor only.
+bool Parser::attach_unit(Nodes& factors) {
+  const bool has_unit =
+      std::ranges::any_of(factors, [](const Node* node) { return node->kind == Kind::Quantity; });
+  const Node* quantity = with_unit(has_unit ? factors.back() : product(factors));
+  if (!quantity) return false;
+  if (has_unit)
+    factors.back() = quantity;
+  else
     factors = {quantity};
-    return nullptr;
-  }
-  if (!begins_factor()) return nullptr;
-  const Node* last = factors.back();
+  return true;
+}
+
+const Node* Parser::measured(const Node* value) {
+  const Node* quantity = with_unit(value);
+  return quantity ? quantity : value;
+}
+
+// The next factor, without a sign between.
+const Node* Parser::juxtaposed(const Node* last, bool after_slash) {
   if (after_slash && last->kind == Kind::Div && last->args[1]->kind != Kind::Number) {
     fail("a product behind a slash may belong below it or not");
   }
   if (!mixes_with(last, peek())) fail("a number behind a factor");
+  const bool angle =
+      last->kind == Kind::Quantity && last->args[1]->kind == Kind::Unit && last->args[1]->text == "degree";
+  if (angle && is(TokenKind::Letter)) return factor();  // 180^\circ k
   if (last->kind == Kind::Percent || last->kind == Kind::Quantity) fail("a factor behind a unit");
   return factor();
 }
@@ -166,13 +184,16 @@ bool Parser::begins_factor() const {
 
 // A number may follow only where it cannot be a lost exponent or another number: 2^3 3^2, (2)(3) but not x 2 or 3 4.
 bool Parser::mixes_with(const Node* last, const Token& next) const {
-  if (next.kind != TokenKind::Digits && next.kind != TokenKind::Dot && next.kind != TokenKind::Vulgar)
-    return true;
   if (next.kind == TokenKind::Vulgar) return last->kind != Kind::Number && next.gap == Gap::None;
+  if (next.kind != TokenKind::Digits && next.kind != TokenKind::Dot) return true;
+  const TokenKind before = tokens_[at_ - 1].kind;
   const bool is_power = is(TokenKind::Caret, 1) || is(TokenKind::Superscript, 1);
-  return is_power && last->kind == Kind::Pow && tokens_[at_ - 1].kind != TokenKind::Digits
-             ? true
-             : is_power && last->kind == Kind::Pow && next.gap != Gap::None;
+  if (is_power && last->kind == Kind::Pow) return before != TokenKind::Digits || next.gap != Gap::None;
+  const bool factorials =
+      last->kind == Kind::Call && last->function == Function::Factorial && before == TokenKind::Bang;
+  const bool imaginary =
+      last->kind == Kind::Constant && last->constant == Constant::I && next.gap == Gap::None;
+  return factorials || imaginary;  // 3!7!, 3 + i4
 }
 
 const Node* Parser::signed_factor() {
@@ -200,8 +221,8 @@ const Node* Parser::postfix(const Node* base) {
       if (twice) take();
       base = call(twice ? Function::DoubleFactorial : Function::Factorial, {base});
     } else if (is(TokenKind::Percent)) {
-      take();
-      base = make(Kind::Percent, {base});
+      const bool per_mille = take().value == 1;
+      base = make(Kind::Percent, {per_mille ? make(Kind::Div, {base, arena_.integer(10)}) : base});
     } else if (is(TokenKind::Caret)) {
       base = power(base);
     } else if (is(TokenKind::Superscript)) {
@@ -209,6 +230,9 @@ const Node* Parser::postfix(const Node* base) {
     } else if (is(TokenKind::Degree) || (is(TokenKind::Circle) && peek().gap == Gap::None)) {
       take();
       base = degrees(base);
+    } else if ((is(TokenKind::Prime) || is(TokenKind::Quote)) && base->kind == Kind::Number &&
+               peek().gap == Gap::None) {
+      base = arc_minutes(base);
     } else if (is(TokenKind::Prime) && (base->kind == Kind::Matrix || base->kind == Kind::Tuple)) {
       take();
       base = call(Function::Transpose, {base});
@@ -282,23 +306,21 @@ const Node* Parser::exponent() {
   return value;
 }
 
-// A run of superscripts: digits, a sign, n, i, x, brackets. Two-letter products and sums are read one by one.
+// A run of superscripts, as its ASCII spelling.
 const Node* Parser::superscript(const Node* base, std::string_view text) {
   if (text == "T") return call(Function::Transpose, {base});
-  size_t at = 0;
+  return make(Kind::Pow, {base, script_value(text)});
+}
+
+const Node* Parser::script_value(std::string_view text) {
   const bool negative = text.starts_with('-');
-  if (negative || text.starts_with('+')) ++at;
-  size_t digits = 0;
-  while (at + digits < text.size() && text[at + digits] >= '0' && text[at + digits] <= '9') ++digits;
-  Nodes factors;
-  if (digits > 0) factors.push_back(literal(text.substr(at, digits)));
-  for (at += digits; at < text.size(); ++at) {
-    if (text[at] < 'a' || text[at] > 'z') fail("a superscript without meaning");
-    factors.push_back(text[at] == 'i' ? arena_.constant(Constant::I) : arena_.symbol(text.substr(at, 1)));
+  const std::string_view digits = text.substr(negative ? 1 : 0);
+  if (!digits.empty() && digits.find_first_not_of("0123456789") == std::string_view::npos) {
+    const Node* value = literal(digits);
+    return negative ? make(Kind::Neg, {value}) : value;
   }
-  if (factors.empty()) fail("a superscript without meaning");
-  const Node* value = product(factors);
-  return make(Kind::Pow, {base, negative ? make(Kind::Neg, {value}) : value});
+  Parser inner(arena_, text, lex(arena_, text, policy_).list, false, policy_);  // n + 1
+  return inner.whole();
 }
 
 // {...}: one expression, with its own scope.
@@ -307,7 +329,13 @@ const Node* Parser::group() {
   const Scope outer = scope_;
   scope_ = {};
   scope_.integrand = outer.integrand;
-  const Node* value = relation();
+  const bool only_dx =
+      outer.integrand && is_letter("d") && is(TokenKind::Letter, 1) && is_close(Bracket::Brace, 2);
+  const Node* value = only_dx ? arena_.integer(1) : relation();
+  if (outer.integrand && is_letter("d") && is(TokenKind::Letter, 1) && is_close(Bracket::Brace, 2)) {
+    take();
+    integrand_variable_ = take().text;
+  }
   if (is(TokenKind::Over) || is(TokenKind::Choose)) {
     const bool over = take().kind == TokenKind::Over;
     const Node* below = relation();

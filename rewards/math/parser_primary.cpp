@@ -68,6 +68,11 @@ const Node* Parser::primary() {
     case TokenKind::Caret:  // {}^nC_k, after the empty group left no token
     case TokenKind::Underscore:
       return choice_count();
+    case TokenKind::Figure:
+      return figure();
+    case TokenKind::Superscript:
+      if (is(TokenKind::Slash, 1) && is(TokenKind::Subscript, 2)) return script_fraction();
+      break;
     case TokenKind::Text:
     case TokenKind::Word:
       return text_operand();
@@ -119,12 +124,49 @@ const Node* Parser::letter() {
     }
     if (const Node* counted = combination()) return counted;
   }
+  if (const Node* number_in_base = hex_number()) return number_in_base;
   return symbol(std::string(take().text));
+}
+
+// FF_{16}, A3_{16}: two capitals or digits at least, and a base that has them. A_{16} is a variable.
+const Node* Parser::hex_number() {
+  size_t ahead = 0;
+  std::string digits;
+  while ((is(TokenKind::Letter, ahead) || is(TokenKind::Digits, ahead)) &&
+         (ahead == 0 || peek(ahead).gap == Gap::None) && ahead < 64) {
+    const std::string_view text = peek(ahead).text;
+    if (is(TokenKind::Letter, ahead) && (text.size() > 1 || text[0] < 'A' || text[0] > 'Z')) return nullptr;
+    digits += text;
+    ++ahead;
+  }
+  if (digits.size() < 2 || (!is(TokenKind::Underscore, ahead) && !is(TokenKind::Subscript, ahead)) ||
+      !letters_are_digits(ahead))
+    return nullptr;
+  for (size_t i = 0; i < ahead; ++i) take();
+  const Node* base = base_suffix();
+  return make({.kind = Kind::BaseNumber, .args = Nodes{base}, .text = digits});
+}
+
+// \angle ABC: a name.
+const Node* Parser::figure() {
+  const Token token = take();
+  std::string name(source_.substr(token.at, token.end - token.at));
+  std::erase(name, '\\');
+  if (name == "∠" || name == "measuredangle") name = "angle";
+  if (name == "△") name = "triangle";
+  name += ' ';
+  const size_t bare = name.size();
+  while (is(TokenKind::Letter) && name.size() < 32) name += take().text;
+  if (name.size() == bare) fail("a figure without a name");
+  return arena_.symbol(name);
 }
 
 // A variable with its subscript and marks, or a function of its own applied to its arguments.
 const Node* Parser::symbol(std::string name) {
-  if (is(TokenKind::Underscore) || is(TokenKind::Subscript)) name += "_" + subscript_name();
+  if (is(TokenKind::Underscore) || is(TokenKind::Subscript))
+    name += "_" + subscript_name();
+  else if (!latex_ && is(TokenKind::Digits) && peek().gap == Gap::None && name.size() == 1)
+    name += "_" + std::string(take().text);  // x1
   size_t primes = 0;
   while (is(TokenKind::Prime) && peek().gap == Gap::None) primes += take().value;
   if (is(TokenKind::Caret) &&
@@ -273,6 +315,12 @@ const Node* Parser::root() {
 const Node* Parser::accent() {
   const Token token = take();
   const bool braced = is_open(Bracket::Brace);
+  if (token.kind == TokenKind::Hat && braced && is(TokenKind::Bold, 1)) {  // \hat{\mathbf{i}}
+    take();
+    const Node* inside = accent();
+    expect_close(Bracket::Brace);
+    return inside;
+  }
   const size_t inner = braced ? 1 : 0;
   const bool one_letter = is(TokenKind::Letter, inner) && (!braced || is_close(Bracket::Brace, 2));
   const bool axis =
@@ -310,7 +358,8 @@ const Node* Parser::overline() {
     if (braced) take();
     return arena_.symbol(name);
   }
-  if (is(TokenKind::Digits, braced)) fail("a line over digits without a point");
+  if (is(TokenKind::Digits, braced) && (!braced || is_close(Bracket::Brace, 2)))
+    fail("a line over digits without a point");
   return call(Function::Conjugate, {argument()});
 }
 

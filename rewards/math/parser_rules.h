@@ -17,6 +17,7 @@
 
 #include "rewards/math/lexer.h"
 #include "rewards/math/parser.h"
+#include "rewards/math/units.h"
 
 namespace r1::math {
 
@@ -69,6 +70,7 @@ class Parser {
   struct Sequence {
     Nodes items;
     std::vector<Separator> separators;
+    bool logic = false;  // joined by signs of logic
   };
   Sequence sequence();
   std::optional<Separator> separator();
@@ -76,6 +78,10 @@ class Parser {
   const Node* join(const Nodes& items, Separator separator);
   const Node* share_left_side(const Nodes& items, Kind joined);
   const Node* statement();
+  const Node* negation();
+  const Node* mapping();
+  const Node* implication(const Node* left);
+  const Node* parity(const Node* value);
   const Node* congruence(const Node* left, const Node* right);
   const Node* modulus();
 
@@ -86,7 +92,9 @@ class Parser {
   const Node* sum();
   const Node* signed_term();
   const Node* term();
-  const Node* juxtaposed(Nodes& factors, bool after_slash);
+  const Node* juxtaposed(const Node* last, bool after_slash);
+  bool attach_unit(Nodes& factors);
+  const Node* measured(const Node* value);
   bool begins_factor() const;
   bool mixes_with(const Node* last, const Token& next) const;
   const Node* factor();
@@ -95,6 +103,7 @@ class Parser {
   const Node* power(const Node* base);
   const Node* exponent();
   const Node* superscript(const Node* base, std::string_view text);
+  const Node* script_value(std::string_view text);
   const Node* group();     // {...}
   const Node* argument();  // {...} or one token, as a command takes it
 
@@ -116,6 +125,8 @@ class Parser {
   const Node* base_suffix();
   int base_in_words();
   const Node* base_prefix();
+  bool is_digit_fraction() const;
+  const Node* script_fraction();
   const Node* vulgar(uint8_t value);
   const Node* literal(std::string_view digits, int64_t exponent = 0, uint32_t repeat = 0,
                       bool pointed = false, bool scientific = false);
@@ -130,6 +141,8 @@ class Parser {
   const Node* fraction();
   const Node* root();
   const Node* accent();
+  const Node* figure();
+  const Node* hex_number();
   const Node* absolute();
   const Node* overline();
   const Node* combination();
@@ -174,10 +187,30 @@ class Parser {
   Nodes row_cells();
 
   // --- quantities (parser_quantities.cpp)
-  const Node* with_unit(const Node* value);
-  const Node* text_operand();
-  const Node* currency();
   const Node* degrees(const Node* value);
+  bool is_minute_mark(size_t ahead) const;
+  bool is_second_mark(size_t ahead) const;
+  void take_mark();
+  const Node* arc_minutes(const Node* value);
+  const Node* currency();
+  const Node* rate();
+  const Node* scale_word(const Node* value);
+  bool unit_may_follow() const;
+  const Node* with_unit(const Node* value);
+  size_t percent_words() const;
+  const Node* base_words(const Node* value);
+  const Node* letter_units(const Node* value);
+  const Node* fraction_unit(const Node* value);
+  const Node* unit_phrase();
+  const Node* unit_part();
+  const Node* unit_node(const std::vector<UnitPower>& units, int power_of_generic);
+  int power_of_generic(std::string_view words) const;
+  std::optional<int> unit_power();
+  const Node* compound(const Node* quantity);
+  const Node* counted_noun();
+  const Node* bracketed_noun(const Node* value);
+  bool skip_source(size_t end);
+  const Node* text_operand();
 
   Arena& arena_;
   std::string_view source_;
@@ -188,6 +221,7 @@ class Parser {
   int depth_ = 0;
   Scope scope_;
   std::vector<std::string> bound_;  // names that sums bind: e and i among them are variables
+  std::string integrand_variable_;  // of a "dx" found inside of the integrand: \frac{dx}{x}
   bool repaired_ = false;
 };
 

@@ -11,6 +11,12 @@ bool is_statement(const Node* node) {
          node->kind == Kind::Or || node->kind == Kind::Not;
 }
 
+// A letter of logic or what logic makes of letters.
+bool is_proposition(const Node* node) {
+  return node->kind == Kind::Symbol || node->kind == Kind::Not || node->kind == Kind::And ||
+         node->kind == Kind::Or;
+}
+
 // "x = ..." or "(x, y) = ...": one relation with names on its left.
 bool assigns(const Node* node) {
   if (node->kind != Kind::Compare || node->args.size() != 2) return false;
@@ -46,11 +52,16 @@ std::optional<Parser::Separator> Parser::separator() {
 Parser::Sequence Parser::sequence() {
   Sequence sequence;
   sequence.items.push_back(statement());
+  const size_t begin = at_;
   while (const std::optional<Separator> found = separator()) {
     const bool ends = is(TokenKind::End) || is(TokenKind::Close) || is(TokenKind::Ampersand);
     if (ends && (*found == Separator::Comma || *found == Separator::Row) && !scope_.bracketed) break;
     sequence.separators.push_back(*found);
     sequence.items.push_back(statement());
+  }
+  for (size_t i = begin; i < at_; ++i) {
+    const bool sign = tokens_[i].kind == TokenKind::And || tokens_[i].kind == TokenKind::Or;
+    sequence.logic |= sign && tokens_[i].value == 1;
   }
   return sequence;
 }
@@ -58,7 +69,7 @@ Parser::Sequence Parser::sequence() {
 // "or" binds loosest, then "and" with commas and rows. Values in a row are one list whatever joins them.
 const Node* Parser::combine(const Sequence& sequence) {
   if (sequence.items.size() == 1) return sequence.items.front();
-  const bool any_statement = std::ranges::any_of(sequence.items, is_statement);
+  const bool any_statement = sequence.logic || std::ranges::any_of(sequence.items, is_statement);
   if (!any_statement) return make(Kind::List, sequence.items);
   Nodes alternatives, together;
   Separator joint = Separator::Comma;
@@ -82,7 +93,8 @@ const Node* Parser::join(const Nodes& items, Separator separator) {
   if (items.size() == 1) return items.front();
   const Kind joined = separator == Separator::Or ? Kind::Or : Kind::And;
   if (const Node* shared = share_left_side(items, joined)) return shared;
-  if (!std::ranges::all_of(items, is_statement)) return make(Kind::List, items);
+  const bool logic = separator != Separator::Comma && std::ranges::all_of(items, is_proposition);
+  if (!logic && !std::ranges::all_of(items, is_statement)) return make(Kind::List, items);
   return make(joined, items);
 }
 
@@ -108,8 +120,68 @@ const Node* Parser::share_left_side(const Nodes& items, Kind joined) {
 }
 
 const Node* Parser::statement() {
-  if (accept(TokenKind::Not)) return make(Kind::Not, {statement()});
-  return relation();
+  if (is(TokenKind::Letter) && (is(TokenKind::Arrow, 1) || is(TokenKind::Colon, 1))) {
+    if (const Node* mapped = mapping()) return mapped;
+  }
+  const Node* left = is(TokenKind::Not) ? negation() : relation();
+  return is(TokenKind::Arrow) ? implication(left) : left;
+}
+
+const Node* Parser::negation() {
+  if (++depth_ > 200) fail("nested over 200 deep");
+  take();
+  const Node* inside = is(TokenKind::Not) ? negation() : relation();
+  --depth_;
+  return make(Kind::Not, {inside});
+}
+
+// x \mapsto 2x and f: x \mapsto 2x are definitions of f.
+const Node* Parser::mapping() {
+  const bool named = is(TokenKind::Colon, 1);
+  const size_t variable = named ? 2 : 0;
+  if (!is(TokenKind::Letter, variable) || !is(TokenKind::Arrow, variable + 1) ||
+      peek(variable + 1).value != 4)
+    return nullptr;
+  const std::string name(named ? peek().text : "f");
+  if (named) take(), take();
+  const Node* argument = arena_.symbol(take().text);
+  take();
+  const Node* body = relation();
+  const Node* applied =
+      make({.kind = Kind::Call, .function = Function::Named, .args = Nodes{argument}, .text = name});
+  const Relation relations[] = {Relation::Equal};
+  return make({.kind = Kind::Compare, .args = Nodes{applied, body}, .relations = relations});
+}
+
+// p => q between statements of logic is (not p) or q. Between equations an arrow is a step of work: no reading.
+const Node* Parser::implication(const Node* left) {
+  const uint8_t arrow = peek().value;
+  if (arrow == 0 || arrow > 3 || !is_proposition(left)) fail("an arrow between statements");
+  take();
+  const Node* right = is(TokenKind::Not) ? negation() : relation();
+  if (!is_proposition(right) || is(TokenKind::Arrow)) fail("an arrow between statements");
+  const auto implies = [&](const Node* a, const Node* b) {
+    return make(Kind::Or, {make(Kind::Not, {a}), b});
+  };
+  if (arrow == 1) return implies(left, right);
+  if (arrow == 3) return implies(right, left);
+  return make(Kind::And, {implies(left, right), implies(right, left)});
+}
+
+// "n even", "n is odd": a congruence modulo 2; none for other words.
+const Node* Parser::parity(const Node*) {
+  std::string words;
+  size_t end = at_ + 1;
+  for (; tokens_[end].kind == TokenKind::Word || tokens_[end].kind == TokenKind::Text; ++end) {
+    for (char c : tokens_[end].text) {
+      if (c != ' ') words += c;
+    }
+  }
+  if (words.starts_with("is")) words.erase(0, 2);
+  if (words != "even" && words != "odd") return nullptr;
+  const Node* name = arena_.symbol(peek().text);
+  at_ = end;
+  return make(Kind::Congruent, {name, arena_.integer(words == "odd" ? 1 : 0), arena_.integer(2)});
 }
 
 const Node* Parser::relation() {

@@ -4,7 +4,8 @@
 #include <iterator>
 
 #include "rewards/math/lexer_scan.h"
-#include "rewards/math/short_units.h"
+#include "rewards/math/units.h"
+#include "rewards/math/words.h"
 
 namespace r1::math {
 namespace {
@@ -47,9 +48,6 @@ constexpr Word kWords[] = {
     {"cosh", {TokenKind::Function, at(Function::Cosh)}},
     {"cot", {TokenKind::Function, at(Function::Cot)}},
     {"csc", {TokenKind::Function, at(Function::Csc)}},
-    {"deg", {TokenKind::Degree}},
-    {"degree", {TokenKind::Degree}},
-    {"degrees", {TokenKind::Degree}},
     {"det", {TokenKind::Function, at(Function::Determinant)}},
     {"exp", {TokenKind::Function, at(Function::Exp)}},
     {"floor", {TokenKind::Function, at(Function::Floor)}},
@@ -116,7 +114,7 @@ bool is_ascii(std::string_view text) {
 
 class WordReader {
  public:
-  WordReader(Arena& arena, std::vector<Token> tokens) : arena_(arena), in_(std::move(tokens)) {
+  WordReader(std::vector<Token> tokens, bool prose) : in_(std::move(tokens)), prose_(prose) {
     out_.reserve(in_.size() + 8);
   }
 
@@ -129,6 +127,8 @@ class WordReader {
         roman(token);
       else if (token.kind == TokenKind::Text)
         text(token);
+      else if (token.kind == TokenKind::Letter && is_times(token))
+        out_.push_back(as(token, {TokenKind::Times}));
       else if (token.kind == TokenKind::Letter && is_union(token))
         out_.push_back(as(token, {TokenKind::Cup}));
       else
@@ -151,6 +151,19 @@ class WordReader {
   // "(1,2) U (3,4)"
   bool is_union(const Token& token) const {
     return token.text == "U" && previous() == TokenKind::Close && next().kind == TokenKind::Open;
+  }
+
+  // \frac{\text{m}}{\text{s}}
+  bool in_braces() const {
+    return previous() == TokenKind::Open && out_.back().value == static_cast<uint8_t>(Bracket::Brace);
+  }
+
+  // "3.2x10^5": an x between a number and a power of ten.
+  bool is_times(const Token& token) const {
+    if (token.text != "x" || previous() != TokenKind::Digits || at_ + 2 >= in_.size()) return false;
+    const TokenKind power = in_[at_ + 2].kind;
+    return next().kind == TokenKind::Digits && next().text == "10" &&
+           (power == TokenKind::Caret || power == TokenKind::Superscript);
   }
 
   bool behind_value() const {
@@ -183,10 +196,25 @@ class WordReader {
       out_.push_back(as(token, *spelling));
       return;
     }
+    if (const Joiner joiner = find_joiner(token.text); joiner != Joiner::None) {
+      out_.push_back(as(token, {joiner == Joiner::And ? TokenKind::And : TokenKind::Or}));
+      return;
+    }
+    if (token.text == "to" && previous() == TokenKind::Digits && next().kind == TokenKind::Digits) {
+      out_.push_back(as(token, {TokenKind::Colon}));  // 3 to 1
+      return;
+    }
+    if (next().kind == TokenKind::Digits && !behind_value()) {  // USD 5
+      if (const auto unit = find_unit(token.text); unit && is_currency(*unit)) {
+        out_.push_back(as(token, {TokenKind::Currency, 0, *unit}));
+        return;
+      }
+    }
     if (!is_ascii(token.text)) {
       out_.push_back(token);
       return;
     }
+    if (token.text == "US" && next().kind == TokenKind::Currency) return;
     if (behind_value() && is_unit_word(token)) {
       out_.push_back(token);
       return;
@@ -199,12 +227,13 @@ class WordReader {
   bool is_unit_word(const Token& token) const {
     const bool rather_letters = token.math && token.gap == Gap::None &&
                                 std::ranges::find(kLettersRather, token.text) != std::end(kLettersRather);
-    return !rather_letters && is_short_unit(token.text);
+    return !rather_letters && find_unit(token.text).has_value();
   }
 
   // A run of letters as a product: always in a formula (up to four), in plain text when it cannot be a word.
   bool spells_variables(const Token& token) const {
     const std::string_view word = token.text;
+    if (prose_) return false;
     if (std::ranges::find(kShortWords, word) != std::end(kShortWords))
       return token.math && word.size() == 2 && is_glued(token);
     if (token.math) return word.size() <= 4;
@@ -280,12 +309,30 @@ class WordReader {
     out_.push_back(as(token, {TokenKind::Text}));
   }
 
-  // \text{ and }, \text{or}, \text{ if }
+  // \text{ and }, \text{or}, \text{ if }, \text{, }, \text{\$}
   void text(const Token& token) {
+    const std::string_view inside = scan::trim(token.text);
+    if (inside == "," || inside == ";") {
+      out_.push_back(as(token, {inside == "," ? TokenKind::Comma : TokenKind::Semicolon}));
+      return;
+    }
+    if (inside == "\\$" || inside == "$" || inside == "€" || inside == "£") {
+      out_.push_back(as(token, {TokenKind::Currency, 0, *find_unit(inside == "\\$" ? "$" : inside)}));
+      return;
+    }
+    if (const Joiner joiner = find_joiner(inside); joiner != Joiner::None) {
+      out_.push_back(as(token, {joiner == Joiner::And ? TokenKind::And : TokenKind::Or}));
+      return;
+    }
     const Spelling* spelling = find_word(scan::trim(token.text));
     if (spelling && (spelling->kind == TokenKind::And || spelling->kind == TokenKind::Or ||
                      spelling->kind == TokenKind::If)) {
       out_.push_back(as(token, *spelling));
+    } else if (const std::string_view content = scan::trim(token.text);
+               content.size() == 1 && scan::is_letter(content[0]) && !behind_value() && !in_braces()) {
+      Token letter = as(token, {TokenKind::Letter});
+      letter.text = content;
+      out_.push_back(letter);
     } else {
       out_.push_back(token);
     }
@@ -301,19 +348,19 @@ class WordReader {
     out_.push_back(as(token, {is_unit ? TokenKind::Text : TokenKind::Letter}));
   }
 
-  Arena& arena_;
   std::vector<Token> in_, out_;
+  bool prose_;
   size_t at_ = 0;
 };
 
 }  // namespace
 
-std::vector<Token> read_words(Arena& arena, std::vector<Token> tokens) {
+std::vector<Token> read_words(std::vector<Token> tokens, bool prose) {
   const bool any = std::ranges::any_of(tokens, [](const Token& token) {
     return token.kind == TokenKind::Word || token.kind == TokenKind::Roman ||
            token.kind == TokenKind::Letter || token.kind == TokenKind::Text;
   });
-  return any ? WordReader(arena, std::move(tokens)).run() : std::move(tokens);
+  return any ? WordReader(std::move(tokens), prose).run() : std::move(tokens);
 }
 
 bool holds_prose(const std::vector<Token>& tokens) {
