@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -32,5 +34,13 @@ struct Token {
 
 // Words separated by spaces or one hyphen, from `at` on, up to the first of something else.
 std::vector<Token> tokenize_words(std::string_view text, size_t at);
+
+struct ForeignNumber {
+  uint32_t value = 0;
+  size_t tokens = 0;  // how many were read
+};
+
+// A number from 0 to 100, or 1000, in French, German, Spanish, Portuguese, Italian or Russian at the start. No other hundreds.
+std::optional<ForeignNumber> read_foreign_number(std::span<const Token> tokens);
 
 }  // namespace r1::math

@@ -350,6 +350,11 @@ std::optional<WordNumber> read_number_words(std::string_view text) {
   const bool negative = tokens[0].number != nullptr && tokens[0].number->part == Part::Sign;
   WordReader reader(tokens, negative ? 1 : 0);
   const auto value = reader.read_value();
+  if (!value && !negative) {
+    const auto foreign = read_foreign_number(tokens);
+    if (!foreign || continues_number(tokens, foreign->tokens)) return std::nullopt;
+    return WordNumber{false, std::to_string(foreign->value), "1", false, tokens[foreign->tokens - 1].end};
+  }
   if (!value || continues_number(tokens, reader.position())) return std::nullopt;
   return WordNumber{negative, digits_of(value->above), digits_of(value->below), false, reader.end()};
 }
@@ -370,10 +375,11 @@ bool is_number_word(std::string_view word) {
       return part != Part::And && part != Part::One && part != Part::Sign && part != Part::Point;
     }
     if (ordinals().contains(name) || name == "quarter" || name == "halve" || name == "double") return true;
-    if (!name.ends_with('s')) return false;
+    if (!name.ends_with('s')) break;
     name.remove_suffix(1);
   }
-  return false;
+  const Token token{lower, lower.size(), false, nullptr};
+  return read_foreign_number(std::span(&token, 1)).has_value();
 }
 
 std::optional<uint64_t> read_ordinal(std::string_view text) {

@@ -23,6 +23,7 @@ struct WordNumber {
 // "minus five", "a dozen", "3 million", "2.5 billion", "zero point two five", "half a million". It ends at a word's end. Text that begins
 // with digits is one only with a scale word behind. "a", "and", "point" alone are none; neither are ordinals (read_ordinal), "second" and
 // "quarter" alone, nor two numbers side by side ("one two").
+// Whole numbers to 100 and 1000 in French, German, Spanish, Portuguese, Italian and Russian too.
 std::optional<WordNumber> read_number_words(std::string_view text);
 
 // The whole text is a number in words.

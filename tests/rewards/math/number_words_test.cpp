@@ -171,6 +171,43 @@ TEST(NumberWords, NoNumbers) {
   EXPECT_EQ(words(many), "none");
 }
 
+TEST(NumberWords, InOtherLanguages) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"douze", "12"},
+      {"zw\u00f6lf", "12"},
+      {"doce", "12"},
+      {"\u0434\u0432\u0435\u043d\u0430\u0434\u0446\u0430\u0442\u044c", "12"},
+      {"treize", "13"},
+      {"dix", "10"},
+      {"dodici", "12"},
+      {"einundzwanzig", "21"},
+      {"f\u00fcnfunddrei\u00dfig", "35"},
+      {"ventuno", "21"},
+      {"quarantotto", "48"},
+      {"trentatr\u00e9", "33"},
+      {"vingt-deux", "22"},
+      {"trente et un", "31"},
+      {"treinta y dos", "32"},
+      {"trinta e dois", "32"},
+      {"\u0434\u0432\u0430\u0434\u0446\u0430\u0442\u044c \u043f\u044f\u0442\u044c", "25"},
+      {"dix-sept", "17"},
+      {"dix-neuf", "19"},
+      {"quatre-vingts", "80"},
+      {"veintid\u00f3s", "22"},
+      {"cento", "100"},
+      {"mille", "1000"},
+      {"cinco manzanas", "5| manzanas"},
+      {"deux et trois", "2| et trois"},
+      {"seis", "6"}};
+  for (const auto& [text, value] : cases) EXPECT_EQ(words(text), value) << text;
+  for (const char* text :
+       {"deux trois", "once", "due", "null", "sept", "cent", "un", "vingt vingt", "dix deux", "trois mille",
+        "\u0434\u0432\u0430\u0434\u0446\u0430\u0442\u044c \u0434\u0432\u0430\u0434\u0446\u0430\u0442\u044c",
+        "zw\u00f6lfe", "mille deux"})
+    EXPECT_EQ(words(text), "none") << text;
+  EXPECT_TRUE(is_number_word("zwei"));
+}
+
 TEST(NumberWords, WholeTextOnly) {
   EXPECT_TRUE(number_in_words("twenty-one"));
   EXPECT_FALSE(number_in_words("twenty-one apples"));
