@@ -37,12 +37,25 @@ const std::unordered_set<std::string_view>& telling_words() {
       "who", "what", "which", "how", "why", "either", "both", "as", "at", "on", "in", "into", "per", "each",
       "every", "any", "all", "some", "many", "maybe", "perhaps", "unknown", "undefined", "let", "assume",
       "given", "answer", "answers", "solution", "solutions", "equals", "equal",
+      // second thoughts
+      "wait", "actually", "instead", "possibly", "probably", "sorry", "hence", "therefore", "thus",
+      "whichever", "whatever", "unless", "otherwise", "whenever", "oops", "approx", "estimate", "guess",
+      "correction", "followed", "inclusive", "exclusive",
+      // percentages, multiples and parts in other languages
+      "prozent", "pourcent", "porcento", "porciento", "percento", "procent", "percentile", "percentiles",
+      "millionen", "milliarde", "milliarden", "milliard", "milliards", "millones", "milioni", "miliardi",
+      "miliardo", "billones", "billionen", "moins", "menos", "meno", "mehr", "weniger", "nicht", "pas",
+      "demi", "halb", "halbe", "medio", "media", "medios", "meio", "meia", "mezzo", "tiers", "viertel",
+      "drittel", "tercio", "tercios", "terzi", "quarti", "cuarto", "cuartos", "quarts", "mal", "veces",
+      "fois", "volte",
       // arithmetic
-      "percent", "percents", "percentage", "pct", "permille", "times", "multiplied", "divided", "squared",
-      "cubed", "square", "cube", "cubic", "root", "roots", "power", "powers", "factor", "factors", "fold",
-      "factorial", "choose", "permute", "mod", "modulo", "modulus", "base", "binary", "decimal",
-      "hexadecimal", "octal", "gcd", "lcm", "log", "ln", "lg", "exp", "sin", "cos", "tan", "cot", "sec",
-      "csc", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "sqrt", "pi", "tau", "infinity",
+      "repeating", "recurring", "repeated", "recurrent", "periodic", "exponent", "sine", "cosine", "tangent",
+      "logarithm", "transpose", "conjugate", "opposite", "complement", "congruent", "rounded", "truncated",
+      "zeros", "zeroes", "percent", "percents", "percentage", "pct", "permille", "times", "multiplied",
+      "divided", "squared", "cubed", "square", "cube", "cubic", "root", "roots", "power", "powers", "factor",
+      "factors", "fold", "factorial", "choose", "permute", "mod", "modulo", "modulus", "base", "binary",
+      "decimal", "hexadecimal", "octal", "gcd", "lcm", "log", "ln", "lg", "exp", "sin", "cos", "tan", "cot",
+      "sec", "csc", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "sqrt", "pi", "tau", "infinity",
       "infinite", "inf", "nan", "sum", "product", "difference", "quotient", "ratio", "inverse", "reciprocal",
       "remainder", "halves", "quarter", "quarters", "point", "out", "degree", "degrees", "alpha", "beta",
       "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "rho",
@@ -72,6 +85,20 @@ constexpr std::string_view kShortNouns[] = {
     "row", "set", "way", "man", "boy", "fox", "owl", "pcs", "pts", "lap", "tie", "nut",
     "tin", "bat", "bed", "gum", "gas", "oil", "ice", "tea", "jam", "tvs"};
 
+// A single word that does not look like a noun: adverbs, participles, adjectives. "0.3 repeating" is another number.
+bool has_other_ending(std::string_view word) {
+  constexpr std::string_view kEndings[] = {"ly",   "ing",  "ed",  "est",  "ous", "less",
+                                           "able", "ible", "ive", "wise", "ward"};
+  constexpr std::string_view kNouns[] = {
+      "family",    "butterfly", "jelly",    "fly",     "lily",     "string",  "ring",    "king",
+      "wing",      "building",  "painting", "drawing", "clothing", "wedding", "pudding", "earring",
+      "seed",      "shed",      "weed",     "nest",    "guest",    "chest",   "forest",  "table",
+      "vegetable", "cable",     "olive",    "hive",    "drive",    "bed",     "reed",    "living"};
+  if (std::find(std::begin(kNouns), std::end(kNouns), word) != std::end(kNouns)) return false;
+  return std::any_of(std::begin(kEndings), std::end(kEndings),
+                     [&](std::string_view end) { return word.ends_with(end); });
+}
+
 bool has_vowel(std::string_view word) { return word.find_first_of("aeiouy") != std::string_view::npos; }
 
 // "tee-shirts" is looked at by its parts.
@@ -92,6 +119,7 @@ bool is_noun_word(std::string_view word, bool first, bool last) {
   if (last && counts_when_last(word)) return true;
   if (is_telling(word) || find_joiner(word) != Joiner::None) return false;
   if (find_unit(word)) return !first;  // "glasses of milk", "milk gallons"; never a unit behind the number
+  if (last && has_other_ending(word)) return false;
   if (!first || !last) return true;
   return (word.size() >= 4 && has_vowel(word)) ||
          std::find(std::begin(kShortNouns), std::end(kShortNouns), word) != std::end(kShortNouns);

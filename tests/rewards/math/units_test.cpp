@@ -452,6 +452,16 @@ TEST(CountNouns, PlainNounsAreDecoration) {
     EXPECT_TRUE(is_count_noun(text)) << text;
 }
 
+TEST(CountNouns, AWordThatMayChangeTheNumberIsNot) {
+  for (const char* text : {"repeating", "recurring", "Prozent", "Millionen", "milliards", "approximately",
+                           "rounded", "wait", "exactly", "wrongly", "tiers", "squared", "greatest",
+                           "consecutive", "negative", "doubled", "apples wrongly", "viertel"})
+    EXPECT_FALSE(is_count_noun(text)) << text;
+  for (const char* text : {"butterfly", "butterflies", "rings", "wedding", "flash drives",
+                           "pieces of clothing", "olive", "vegetables"})
+    EXPECT_TRUE(is_count_noun(text)) << text;
+}
+
 TEST(CountNouns, WordsThatTellAreNot) {
   for (const char* text : {"",
                            " ",
