@@ -80,7 +80,7 @@ bool joins(std::string_view word) { return word == "et" || word == "y" || word =
 }  // namespace
 
 // "douze", "trente et un", "treinta y dos", "trente-deux"
-std::optional<ForeignNumber> read_foreign_number(std::span<const Token> tokens) {
+std::optional<ForeignNumber> read_foreign_number(std::span<const SpokenToken> tokens) {
   if (tokens.empty()) return std::nullopt;
   ForeignNumber number;
   if (tokens.size() > 1 && tokens[1].hyphen) {

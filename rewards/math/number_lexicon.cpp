@@ -103,16 +103,16 @@ const std::unordered_map<std::string_view, std::string_view>& ordinals() {
   return words;
 }
 
-std::vector<Token> tokenize_words(std::string_view text, size_t at) {
+std::vector<SpokenToken> tokenize_words(std::string_view text, size_t at) {
   constexpr size_t kMaxTokens = 48;
-  std::vector<Token> tokens;
+  std::vector<SpokenToken> tokens;
   bool hyphen = false;
   while (tokens.size() < kMaxTokens) {
     const size_t begin = at;
     while (at < text.size() && is_word_byte(text[at])) ++at;
     if (at == begin) break;
     if (at < text.size() && is_digit(text[at])) break;
-    Token token{lower_text(text.substr(begin, at - begin)), at, hyphen, nullptr};
+    SpokenToken token{lower_text(text.substr(begin, at - begin)), at, hyphen, nullptr};
     if (const auto found = cardinals().find(token.word); found != cardinals().end())
       token.number = &found->second;
     tokens.push_back(std::move(token));

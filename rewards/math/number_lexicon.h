@@ -25,7 +25,7 @@ const std::unordered_map<std::string_view, NumberWord>& cardinals();
 // Singular ordinals with their cardinals; plurals add an s. "half" and "quarter" are fractions only.
 const std::unordered_map<std::string_view, std::string_view>& ordinals();
 
-struct Token {
+struct SpokenToken {
   std::string word;
   size_t end = 0;       // in the text
   bool hyphen = false;  // joined to the one before by a hyphen
@@ -33,7 +33,7 @@ struct Token {
 };
 
 // Words separated by spaces or one hyphen, from `at` on, up to the first of something else.
-std::vector<Token> tokenize_words(std::string_view text, size_t at);
+std::vector<SpokenToken> tokenize_words(std::string_view text, size_t at);
 
 struct ForeignNumber {
   uint32_t value = 0;
@@ -41,6 +41,6 @@ struct ForeignNumber {
 };
 
 // A number from 0 to 100, or 1000, in French, German, Spanish, Portuguese, Italian or Russian at the start. No other hundreds.
-std::optional<ForeignNumber> read_foreign_number(std::span<const Token> tokens);
+std::optional<ForeignNumber> read_foreign_number(std::span<const SpokenToken> tokens);
 
 }  // namespace r1::math

@@ -33,7 +33,7 @@ struct Fraction {
 
 class WordReader {
  public:
-  WordReader(std::vector<Token> tokens, size_t first = 0) : tokens_(std::move(tokens)), at_(first) {}
+  WordReader(std::vector<SpokenToken> tokens, size_t first = 0) : tokens_(std::move(tokens)), at_(first) {}
 
   size_t position() const { return at_; }
   bool done() const { return at_ == tokens_.size(); }
@@ -230,11 +230,11 @@ class WordReader {
     return value;
   }
 
-  std::vector<Token> tokens_;
+  std::vector<SpokenToken> tokens_;
   size_t at_;
 };
 
-bool starts_number(const Token& token) {
+bool starts_number(const SpokenToken& token) {
   if (token.number == nullptr) return false;
   const Part part = token.number->part;
   return part != Part::And && part != Part::One && part != Part::Sign && part != Part::Point;
@@ -270,7 +270,7 @@ std::optional<WordNumber> read_scaled_literal(std::string_view text) {
   int exponent = 0;
   bool dozen = false;
   size_t read = 0;
-  for (const Token& token : tokenize_words(text, at)) {
+  for (const SpokenToken& token : tokenize_words(text, at)) {
     const NumberWord* number = token.number;
     if (number == nullptr || dozen) break;
     if (number->part == Part::Dozen && exponent == 0)
@@ -331,7 +331,7 @@ std::optional<uint64_t> read_han_ordinal(std::string_view text) {
 }
 
 // Words that make what was read ambiguous: "one two", "twenty third".
-bool continues_number(const std::vector<Token>& tokens, size_t at) {
+bool continues_number(const std::vector<SpokenToken>& tokens, size_t at) {
   if (at >= tokens.size()) return false;
   std::string_view word = tokens[at].word;
   if (starts_number(tokens[at])) return true;
@@ -345,7 +345,7 @@ bool continues_number(const std::vector<Token>& tokens, size_t at) {
 std::optional<WordNumber> read_number_words(std::string_view text) {
   if (text.empty() || text.size() > kMaxNumberWords) return std::nullopt;
   if (is_digit(text[0])) return read_scaled_literal(text);
-  const std::vector<Token> tokens = tokenize_words(text, 0);
+  const std::vector<SpokenToken> tokens = tokenize_words(text, 0);
   if (tokens.empty()) return std::nullopt;
   const bool negative = tokens[0].number != nullptr && tokens[0].number->part == Part::Sign;
   WordReader reader(tokens, negative ? 1 : 0);
@@ -378,7 +378,7 @@ bool is_number_word(std::string_view word) {
     if (!name.ends_with('s')) break;
     name.remove_suffix(1);
   }
-  const Token token{lower, lower.size(), false, nullptr};
+  const SpokenToken token{lower, lower.size(), false, nullptr};
   return read_foreign_number(std::span(&token, 1)).has_value();
 }
 
@@ -386,16 +386,16 @@ std::optional<uint64_t> read_ordinal(std::string_view text) {
   if (text.empty() || text.size() > kMaxNumberWords) return std::nullopt;
   if (text.starts_with("\u7b2c")) return read_han_ordinal(text.substr(std::string_view("\u7b2c").size()));
   if (is_digit(text[0])) return read_suffixed_ordinal(text);
-  std::vector<Token> tokens = tokenize_words(text, 0);
+  std::vector<SpokenToken> tokens = tokenize_words(text, 0);
   if (tokens.empty() || tokens.back().end != text.size()) return std::nullopt;
   const auto last = ordinals().find(tokens.back().word);
   if (last == ordinals().end()) return std::nullopt;
-  Token& token = tokens.back();
+  SpokenToken& token = tokens.back();
   token.word = last->second;
   token.number = &cardinals().at(last->second);
   const Part part = token.number->part;
   if (tokens.size() == 1 && (part == Part::Hundred || part == Part::Scale))
-    tokens.insert(tokens.begin(), Token{"one", 0, false, &cardinals().at("one")});
+    tokens.insert(tokens.begin(), SpokenToken{"one", 0, false, &cardinals().at("one")});
   WordReader reader(tokens);
   const auto value = reader.read_cardinal();
   if (!value || !reader.done() || *value > kMaxOrdinal) return std::nullopt;
