@@ -96,18 +96,21 @@ bool adds_no_points(const Solvable& form, Context& context) {
 
 // Both linear in one variable: y = 1/x and xy = 1.
 Decision same_function(const Node* a, const Node* g, Context& context) {
-  const auto form = solvable(g, context);
-  if (!form || form->coefficients.size() != 2) return unknown("not linear in a variable");
-  auto coefficients = polynomial(a, form->symbol, context);
-  if (!coefficients || coefficients->size() != 2) return unknown("not linear in a variable");
-  const Solvable other{form->symbol, std::move(*coefficients)};
-  const Decision values =
-      equal_values(linear_value(other, context.arena), linear_value(*form, context.arena), context);
-  if (!is_equal(values)) return unknown("other values of a variable");
-  if (!adds_no_points(other, context) || !adds_no_points(*form, context)) {
-    return unknown("equal where a factor does not vanish");
+  for (std::string_view symbol : free_symbols(g)) {
+    const auto linear = [&](const Node* residual) -> std::optional<Solvable> {
+      auto coefficients = polynomial(residual, symbol, context);
+      if (!coefficients || coefficients->size() != 2) return std::nullopt;
+      return Solvable{symbol, std::move(*coefficients)};
+    };
+    const auto mine = linear(a), theirs = mine ? linear(g) : std::nullopt;
+    if (!mine || !theirs) continue;
+    const Decision values =
+        equal_values(linear_value(*mine, context.arena), linear_value(*theirs, context.arena), context);
+    if (!is_equal(values)) return unknown("other values of a variable");
+    if (!adds_no_points(*mine, context) || !adds_no_points(*theirs, context)) continue;
+    return because(values, "both equations give a variable the same value");
   }
-  return because(values, "both equations give a variable the same value");
+  return unknown("not linear in a variable, or equal where a factor does not vanish");
 }
 
 }  // namespace

@@ -307,9 +307,9 @@ Decision compare_statements(const Node* answer, const Node* gold, Context& conte
   const auto is_link = [](const Node* node) { return node->kind == Kind::Compare; };
   if (a.size() == 1 && g.size() == 1) {
     if (is_link(a[0]) && is_link(g[0])) return compare_links(a[0], g[0], context);
-    if (a[0] == answer && g[0] == gold) {
-      return is_link(a[0]) || is_link(g[0]) ? differ_at_a_point(answer, gold, context)
-                                            : compare_trees(answer, gold, context);
+    if (a[0] == answer && g[0] == gold) {  // a part that is no statement: a congruence, words
+      return is_statement(answer) || is_statement(gold) ? differ_at_a_point(answer, gold, context)
+                                                        : compare_trees(answer, gold, context);
     }
   }
   const auto compare_parts = [&](size_t i, size_t j) { return compare_statements(a[i], g[j], context); };

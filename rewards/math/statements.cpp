@@ -50,6 +50,13 @@ const Node* without_natural_domain(const Node* node, Context& context) {
   return main;
 }
 
+// The one value of a set of one point; null for others.
+const Node* single_point(const RealSet& set, Context& context) {
+  if (set.parts.size() != 1 || !set.parts[0].lower || !set.parts[0].upper) return nullptr;
+  const Node *lower = set.parts[0].lower, *upper = set.parts[0].upper;
+  return same_tree(lower, upper) || order(lower, upper, context) == Order::Equal ? lower : nullptr;
+}
+
 bool closed_rows(const Solutions& solutions) {
   return std::ranges::all_of(solutions.rows,
                              [](const auto& row) { return std::ranges::all_of(row, is_closed); });
@@ -253,9 +260,8 @@ Decision compare_statement_with_value(const Node* statement, const Node* value, 
                            : compare_real_sets(*set, solved->set, context);
     }
     if (is_scalar(value)) {
-      const bool single = solved->set.parts.size() == 1 && solved->set.parts[0].lower &&
-                          solved->set.parts[0].lower == solved->set.parts[0].upper;
-      return single ? compare(solved->set.parts[0].lower) : different("a range of values against one value");
+      const Node* point = single_point(solved->set, context);
+      return point ? compare(point) : different("a range of values against one value");
     }
     return unknown("a statement against something else");
   }
@@ -282,7 +288,8 @@ Decision compare_set_parts(const Node* answer, const Node* gold, Context& contex
   }
   if (answer->kind != gold->kind) return unknown("sets that are not compared");
   if (answer->open_lower != gold->open_lower || answer->open_upper != gold->open_upper) {
-    return unknown("intervals with other brackets");
+    const Decision ends = compare_in_order(answer->args, gold->args, context);
+    return is_equal(ends) ? different("an open end, a closed end") : unknown("intervals with other brackets");
   }
   const bool ordered = gold->kind == Kind::Difference || gold->kind == Kind::Interval;
   if (gold->kind == Kind::SetBuilder) {

@@ -91,8 +91,8 @@ TEST(Collections, VectorsMayBeRowsColumnsTuplesOrSumsOfUnits) {
 TEST(Collections, ManyItemsAreMatchedByTheirTrees) {
   std::string up = "1", down = "300";
   for (int i = 2; i <= 300; ++i) {
-    up += "," + std::to_string(i);
-    down += "," + std::to_string(301 - i);
+    up += ", " + std::to_string(i);
+    down += ", " + std::to_string(301 - i);
   }
   expect_equal({{"\\{" + up + "\\}", "\\{" + down + "\\}"}, {up, down}});
   expect_different({{"\\{" + up + "\\}", "\\{" + down + ",301\\}"}});
