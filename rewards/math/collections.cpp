@@ -1,6 +1,7 @@
 #include "rewards/math/collections.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "rewards/math/compare.h"
 #include "rewards/math/interval_sets.h"
@@ -254,6 +255,31 @@ Decision compare_unit_vectors(const Node* answer, const Node* gold, Context& con
                                                         : unknown("a vector against something else");
 }
 
+bool is_determinant(const Node* node) {
+  return node->kind == Kind::Call && node->function == Function::Determinant &&
+         node->args[0]->kind == Kind::Matrix && node->args[0]->rows == node->args[0]->columns &&
+         node->args[0]->rows <= 4;
+}
+
+bool holds_determinant(const Node* node) {
+  return is_determinant(node) || std::ranges::any_of(node->args, holds_determinant);
+}
+
+// The minor of the rows from `row` on and the columns, by its first row.
+const Node* expanded_minor(const Node* matrix, size_t row, const std::vector<size_t>& columns, Arena& arena) {
+  const auto entry = [&](size_t column) { return matrix->args[row * matrix->columns + column]; };
+  if (columns.size() == 1) return entry(columns[0]);
+  Items terms;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    std::vector<size_t> rest = columns;
+    rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
+    const Node* term =
+        arena.node(Kind::Mul, {entry(columns[i]), expanded_minor(matrix, row + 1, rest, arena)});
+    terms.push_back(i % 2 == 0 ? term : arena.node(Kind::Neg, {term}));
+  }
+  return arena.node(Kind::Add, terms);
+}
+
 bool is_list_or_set(const Node* node) { return node->kind == Kind::List || node->kind == Kind::Set; }
 
 Decision compare_lists(const Node* answer, const Node* gold, Context& context) {
@@ -341,6 +367,21 @@ Decision compare_in_order(std::span<const Node* const> answer, std::span<const N
     all.add(compare_trees(answer[i], gold[i], context));
   }
   return all.result("the same items in order");
+}
+
+const Node* with_determinants(const Node* node, Arena& arena) {
+  if (!holds_determinant(node)) return node;
+  std::vector<const Node*> args;
+  for (const Node* arg : node->args) args.push_back(with_determinants(arg, arena));
+  if (is_determinant(node)) {
+    const Node* matrix = args[0];
+    std::vector<size_t> columns(matrix->columns);
+    std::iota(columns.begin(), columns.end(), size_t{0});
+    return expanded_minor(matrix, 0, columns, arena);
+  }
+  Node copy = *node;
+  copy.args = args;
+  return arena.add(copy);
 }
 
 bool is_collection(const Node* node) {

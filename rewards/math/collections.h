@@ -35,6 +35,9 @@ bool is_collection(const Node* node);
 // At least one side is a collection.
 Decision compare_collections(const Node* answer, const Node* gold, Context& context);
 
+// Determinants of matrices up to 4 by 4 written out as sums of products.
+const Node* with_determinants(const Node* node, Arena& arena);
+
 // Entries row by row.
 struct Grid {
   size_t rows = 0, columns = 0;

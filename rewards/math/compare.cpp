@@ -40,6 +40,13 @@ const Node* without_point_name(const Node* node, Arena& arena) {
   return point ? arena.node(Kind::Tuple, node->args) : node;
 }
 
+// Bold letters may have been read as variables; beside a set they name one.
+const Node* as_named_set(const Node* node, Arena& arena) {
+  const bool letter = node->kind == Kind::Symbol && node->text.size() == 1 &&
+                      std::string_view("RZQNC").find(node->text[0]) != std::string_view::npos;
+  return letter ? arena.text(Kind::NamedSet, node->text) : node;
+}
+
 // (-\infty, 2) can only be an interval.
 const Node* as_interval(const Node* node, Arena& arena) {
   if (node->kind != Kind::Tuple || node->args.size() != 2) return node;
@@ -89,8 +96,14 @@ Decision compare_by_kind(const Node* answer, const Node* gold, Context& context)
     const Node *a = with_both_signs(answer, context.arena), *g = with_both_signs(gold, context.arena);
     return compare_trees(a, g, context);
   }
-  if (either(is_set_like, answer, gold)) return compare_sets(answer, gold, context);
+  if (either(is_set_like, answer, gold)) {
+    return compare_sets(as_named_set(answer, context.arena), as_named_set(gold, context.arena), context);
+  }
   if (const auto lines = compare_parametrised(answer, gold, context)) return *lines;
+  if (answer->kind == Kind::Quantity || gold->kind == Kind::Quantity) {
+    if (const Node* one = compound_quantity(answer, context)) return compare_quantities(one, gold, context);
+    if (const Node* one = compound_quantity(gold, context)) return compare_quantities(answer, one, context);
+  }
   if (either(is_collection, answer, gold)) {
     const Node* a = gold->kind == Kind::Tuple ? without_point_name(answer, context.arena) : answer;
     const Node* g = answer->kind == Kind::Tuple ? without_point_name(gold, context.arena) : gold;
@@ -128,8 +141,8 @@ Decision compare_with_families(const Node* answer, const Node* gold, Context& co
 
 Decision compare_trees(const Node* answer, const Node* gold, Context& context) {
   context.fuel().spend(1);
-  answer = as_interval(unwrapped(answer), context.arena);
-  gold = as_interval(unwrapped(gold), context.arena);
+  answer = as_interval(with_determinants(unwrapped(answer), context.arena), context.arena);
+  gold = as_interval(with_determinants(unwrapped(gold), context.arena), context.arena);
   if (same_tree(answer, gold) && !is_scalar(gold) && !holds_undefined(gold)) return equal("the same answer");
   if (either(is_choice, answer, gold)) return compare_choices(answer, gold, context);
   if (either(is_text_answer, answer, gold)) return compare_texts(answer, gold, context);

@@ -1,6 +1,7 @@
 #include "rewards/math/constants.h"
 
 #include <algorithm>
+#include <string>
 
 #include "rewards/math/collections.h"
 #include "rewards/math/inequality.h"
@@ -61,6 +62,24 @@ bool is_function_part(const Node* rest) {
     return (name.size() == 1 && name[0] >= 'A' && name[0] <= 'Z') || name == "a" || name == "b" ||
            name == "c";
   });
+}
+
+// The bound symbol renamed, also where it is an index: a_i becomes a_j.
+const Node* rename_bound(Arena& arena, const Node* node, std::string_view from, std::string_view to) {
+  arena.fuel().spend(1);
+  if (node->kind == Kind::Symbol) {
+    const std::string index = "_" + std::string(from);
+    if (node->text == from) return arena.symbol(to);
+    if (!node->text.ends_with(index)) return node;
+    const std::string_view stem = node->text.substr(0, node->text.size() - from.size());
+    return arena.symbol(std::string(stem) + std::string(to));
+  }
+  std::vector<const Node*> args;
+  for (const Node* arg : node->args) args.push_back(rename_bound(arena, arg, from, to));
+  if (args.empty()) return node;
+  Node copy = *node;
+  copy.args = args;
+  return arena.add(copy);
 }
 
 bool binds_symbol(const Node* node) {
@@ -199,7 +218,7 @@ Decision compare_structure(const Node* answer, const Node* gold, Context& contex
     const std::string_view to = gold->args[1]->text;
     if (count_symbol(answer->args[0], to) > 0) return other;
     std::vector<const Node*> args(answer->args.begin(), answer->args.end());
-    args[0] = substitute(context.arena, args[0], args[1]->text, gold->args[1]);
+    args[0] = rename_bound(context.arena, args[0], args[1]->text, to);
     args[1] = gold->args[1];
     Node copy = *answer;
     copy.args = args;

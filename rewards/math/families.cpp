@@ -31,6 +31,34 @@ bool holds_pi(const Node* node) {
   return std::ranges::any_of(node->args, holds_pi);
 }
 
+// a / b, with pi cancelled where both are rational multiples of it. `incommensurable`: one is such a multiple, the other rational.
+struct Quotient {
+  const Node* value;
+  bool incommensurable = false;
+};
+Quotient quotient(const Node* a, const Node* b, Context& context) {
+  Arena& arena = context.arena;
+  const std::string_view pi = "\x03";
+  const Node* symbol = arena.symbol(pi);
+  const auto multiple = [&](const Node* node) -> const Node* {  // c of c pi; null when it is not one
+    if (!holds_pi(node)) return nullptr;
+    const auto c = polynomial(replace_part(arena, node, arena.constant(Constant::Pi), symbol), pi, context);
+    if (c && (c->empty() || (c->size() == 1 && is_zero((*c)[0], context) == Comparison::Equal))) {
+      return arena.integer(0);
+    }
+    if (!c || c->size() != 2 || holds_pi((*c)[1])) return nullptr;
+    return is_zero((*c)[0], context) == Comparison::Equal ? (*c)[1] : nullptr;
+  };
+  const Node *ca = multiple(a), *cb = multiple(b);
+  if (ca && cb) return {arena.node(Kind::Div, {ca, cb})};
+  const auto rational = [](const Node* node) {
+    return node->kind != Kind::Call && !holds_pi(node) && free_symbols(node).empty();
+  };
+  const bool other =
+      (ca && rational(b)) || (cb && rational(a) && is_zero(a, context) == Comparison::Different);
+  return {arena.node(Kind::Div, {a, b}), other};
+}
+
 class FamilyReader {
  public:
   explicit FamilyReader(Context& context) : context_(context) {}
@@ -54,6 +82,8 @@ class FamilyReader {
       case Kind::List:
         return read_with_ranges(node->args);
       case Kind::Or:
+        if (const Node* shared = shared_modulus(node)) return read_residues(node, shared);
+        [[fallthrough]];
       case Kind::Union:
         return std::ranges::all_of(node->args, [&](const Node* a) { return read_parts(a); });
       case Kind::SetBuilder:
@@ -102,6 +132,7 @@ class FamilyReader {
 
   bool read_congruence(const Node* node) {
     const Node *name = node->args[0], *residue = node->args[1], *modulus = node->args[2];
+    if (residue->kind == Kind::Symbol && name->kind != Kind::Symbol) std::swap(name, residue);
     if (name->kind != Kind::Symbol || !free_symbols(modulus).empty()) return false;
     if (!set_name(name)) return false;
     family_.declared = true;
@@ -113,6 +144,49 @@ class FamilyReader {
       }
     }
     return is_zero(modulus, context_) == Comparison::Different;
+  }
+
+  // "x = 1, 4 (mod 5)" comes as x = 1 or x = 4 mod 5: the modulus of the last one is everyone's.
+  const Node* shared_modulus(const Node* node) {
+    for (size_t i = 0; i < node->args.size(); ++i) {
+      const Node* part = node->args[i];
+      if (part->kind != Kind::Compare || part->relations.size() != 1 ||
+          part->relations[0] != Relation::Equal) {
+        return nullptr;
+      }
+      const Node* value = part->args[1];
+      const bool is_mod = value->kind == Kind::Call && value->function == Function::Mod;
+      if (is_mod != (i + 1 == node->args.size())) return nullptr;
+      if (is_mod) return value->args[1];
+    }
+    return nullptr;
+  }
+
+  bool read_residues(const Node* node, const Node* modulus) {
+    for (const Node* part : node->args) {
+      const Node* value = part->args[1];
+      if (value->kind == Kind::Call && value->function == Function::Mod) value = value->args[0];
+      if (!read_congruence(context_.arena.node(Kind::Congruent, {part->args[0], value, modulus})))
+        return false;
+    }
+    return true;
+  }
+
+  // "2 k \pi (k \in Z)" may come as a product: the value without the ranges of its parameters.
+  const Node* without_ranges(const Node* node) {
+    if (node->kind != Kind::Mul && node->kind != Kind::Add) return node;
+    std::vector<const Node*> rest;
+    bool changed = false;
+    for (const Node* arg : node->args) {
+      if (node->kind == Kind::Mul && read_range(arg)) {
+        changed = true;
+        continue;
+      }
+      rest.push_back(without_ranges(arg));
+      changed = changed || rest.back() != arg;
+    }
+    if (!changed || rest.empty()) return node;
+    return rest.size() == 1 ? rest[0] : context_.arena.node(node->kind, rest);
   }
 
   bool read_named(const Node* node) {
@@ -130,7 +204,7 @@ class FamilyReader {
   }
 
   bool read_values(const Node* node) {
-    for (const Node* value : both_signs(context_.arena, node)) {
+    for (const Node* value : both_signs(context_.arena, without_ranges(node))) {
       if (!read_value(value)) return false;
     }
     return true;
@@ -202,7 +276,7 @@ class FamilyReader {
     if (!multiples_of_pi) return false;
     if (std::ranges::none_of(letters_, [](std::string_view letter) { return letter == "n"; })) return true;
     return std::ranges::any_of(family_.members, [&](const Progression& p) {
-      const Node* periods = context_.arena.node(Kind::Div, {p.base, p.step});
+      const Node* periods = quotient(p.base, p.step, context_).value;
       return !small_integer(periods, context_) && is_zero(p.base, context_) == Comparison::Different;
     });
   }
@@ -234,7 +308,7 @@ std::optional<Residues> residues(const Family& answer, const Family& gold, Conte
   std::vector<std::pair<int64_t, int64_t>> steps;
   for (const Family* family : {&answer, &gold}) {
     for (const Progression& member : family->members) {
-      const auto step = small_fraction(arena.node(Kind::Div, {member.step, unit}), context);
+      const auto step = small_fraction(quotient(member.step, unit, context).value, context);
       if (!step) return std::nullopt;
       steps.push_back(*step);
       denominator = std::lcm(denominator, step->second);
@@ -266,13 +340,15 @@ std::optional<Residues> residues(const Family& answer, const Family& gold, Conte
 // Whether two residues agree modulo the period: their difference over it is a whole number.
 Decision same_residue(const Node* a, const Node* g, const Node* period, Context& context) {
   Arena& arena = context.arena;
-  const Node* periods = arena.node(Kind::Div, {difference(arena, a, g), period});
+  const Node* periods = quotient(difference(arena, a, g), period, context).value;
   if (small_integer(periods, context)) return equal("the same residue");
   const Decision whole = equal_values(periods, arena.call(Function::Floor, {periods}), context);
   return is_different(whole) ? different("another residue") : unknown("a residue that is not decided");
 }
 
 Decision compare_members(const Family& answer, const Family& gold, Context& context) {
+  const Quotient steps = quotient(answer.members[0].step, gold.members[0].step, context);
+  if (steps.incommensurable) return different("periods without a common multiple");
   const auto all = residues(answer, gold, context);
   if (!all) return unknown("families with periods that are not compared");
   const auto includes = [&](const std::vector<const Node*>& in, const std::vector<const Node*>& what) {
@@ -305,6 +381,7 @@ bool plausible(const Family& family) { return family.marked || family.name; }
 }  // namespace
 
 bool may_be_family(const Node* node) {
+  if (node->kind == Kind::Call && node->function == Function::Mod) return true;
   if (node->kind == Kind::Congruent) return true;
   if (is_membership(node)) {
     if (node->args[1]->kind == Kind::NamedSet) {

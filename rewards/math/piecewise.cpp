@@ -105,6 +105,25 @@ std::optional<std::vector<Piece>> read_pieces(const Node* node, const Node* symb
   return pieces;
 }
 
+// Two points between the ends.
+std::vector<const Node*> points_inside(const RealInterval& part, Arena& arena) {
+  std::vector<const Node*> points;
+  for (const int64_t weight : {2, 3}) {
+    const Node* step = arena.integer(weight);
+    if (!part.lower && !part.upper) {
+      points.push_back(step);
+    } else if (!part.lower) {
+      points.push_back(difference(arena, part.upper, step));
+    } else if (!part.upper) {
+      points.push_back(arena.node(Kind::Add, {part.lower, step}));
+    } else {  // (weight * lower + upper) / (weight + 1)
+      const Node* sum = arena.node(Kind::Add, {arena.node(Kind::Mul, {step, part.lower}), part.upper});
+      points.push_back(arena.node(Kind::Div, {sum, arena.integer(weight + 1)}));
+    }
+  }
+  return points;
+}
+
 // Whether the values agree on every point of the set.
 Decision agree_on(const Node* answer, const Node* gold, const RealSet& set, const Node* symbol,
                   Context& context) {
@@ -125,17 +144,13 @@ Decision agree_on(const Node* answer, const Node* gold, const RealSet& set, cons
       continue;
     }
     // Other functions may still agree on an interval: only a point of it proves them different.
-    Arena& arena = context.arena;
-    const Node* one = arena.integer(1);
-    const Node* inside =
-        !part.lower && !part.upper ? one
-        : !part.lower              ? difference(arena, part.upper, one)
-        : !part.upper
-            ? arena.node(Kind::Add, {part.lower, one})
-            : arena.node(Kind::Div, {arena.node(Kind::Add, {part.lower, part.upper}), arena.integer(2)});
-    const Decision there = compare_trees(substitute(arena, answer, symbol->text, inside),
-                                         substitute(arena, gold, symbol->text, inside), context);
-    all.add(is_different(there) ? there : unknown("pieces that are not proved equal"));
+    Decision there = unknown("pieces that are not proved equal");
+    for (const Node* inside : points_inside(part, context.arena)) {
+      const Decision at_point = compare_trees(substitute(context.arena, answer, symbol->text, inside),
+                                              substitute(context.arena, gold, symbol->text, inside), context);
+      if (is_different(at_point)) there = at_point;
+    }
+    all.add(there);
   }
   return all.result("the same pieces");
 }

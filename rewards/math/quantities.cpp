@@ -1,6 +1,7 @@
 #include "rewards/math/quantities.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "rewards/math/compare.h"
 
@@ -25,20 +26,21 @@ bool multiply_units(UnitProduct& product, const UnitProduct& factor, int sign) {
       factor, [&](const UnitPower& power) { return add_unit(product, power.key, sign * power.exponent); });
 }
 
-bool read_units(const Node* unit, int exponent, UnitProduct& product, Context& context) {
+bool read_units(const Node* unit, int exponent, Measure& measure, Context& context) {
   switch (unit->kind) {
     case Kind::Unit:
-      return unit->text.empty() || add_unit(product, unit->text, exponent);
+      if (unit->text.empty()) measure.generic += exponent;
+      return unit->text.empty() || add_unit(measure.units, unit->text, exponent);
     case Kind::Mul:
       return std::ranges::all_of(
-          unit->args, [&](const Node* arg) { return read_units(arg, exponent, product, context); });
+          unit->args, [&](const Node* arg) { return read_units(arg, exponent, measure, context); });
     case Kind::Div:
-      return read_units(unit->args[0], exponent, product, context) &&
-             read_units(unit->args[1], -exponent, product, context);
+      return read_units(unit->args[0], exponent, measure, context) &&
+             read_units(unit->args[1], -exponent, measure, context);
     case Kind::Pow: {
       const auto power = small_integer(unit->args[1], context);
       return power && std::abs(*power) <= kMaxUnitExponent &&
-             read_units(unit->args[0], exponent * static_cast<int>(*power), product, context);
+             read_units(unit->args[0], exponent * static_cast<int>(*power), measure, context);
     }
     case Kind::Number:
       return true;  // 1/s
@@ -85,6 +87,7 @@ std::optional<Measure> multiply_measures(const Node* node, Context& context) {
     const int sign = node->kind == Kind::Div && i == 1 ? -1 : 1;
     if (!factor || !multiply_units(product.units, factor->units, sign)) return std::nullopt;
     values.push_back(factor->value);
+    product.generic += sign * factor->generic;
     product.has_unit = product.has_unit || factor->has_unit;
   }
   product.value = context.arena.node(node->kind, values);
@@ -97,7 +100,8 @@ std::optional<Measure> add_measures(const Node* node, Context& context) {
   for (const Node* arg : node->args) {
     const std::optional<Measure> term = read_measure(arg, context);
     if (!term || !term->has_unit) return std::nullopt;
-    if (values.empty()) sum.units = term->units;
+    if (values.empty()) sum.units = term->units, sum.generic = term->generic;
+    if (term->generic != sum.generic) return std::nullopt;
     const UnitConversion conversion = convert_units(term->units, sum.units);
     if (conversion.relation != UnitRelation::Convertible || conversion.offset_numerator != "0") {
       return std::nullopt;
@@ -128,6 +132,10 @@ bool marked_as_radians(const Node* node) {
 }
 
 Decision compare_converted(const Measure& from, const Measure& to, bool from_answer, Context& context) {
+  const bool both_generic = from.units.empty() && to.units.empty();
+  if (both_generic && from.generic != 0 && to.generic != 0 && from.generic != to.generic) {
+    return different("units of another power");
+  }
   const UnitConversion conversion = convert_units(from.units, to.units);
   if (conversion.relation == UnitRelation::Different) return different("another unit");
   if (conversion.relation == UnitRelation::Unknown) return unknown("units that can be read in two ways");
@@ -189,15 +197,27 @@ std::optional<int64_t> time_seconds(const Node* time, Context& context) {
   return parts[0] * 3600 + parts[1] * 60 + parts[2];
 }
 
-Decision compare_clocks(const Node* answer, const Node* gold, Context& context) {
-  const auto a = time_seconds(answer, context), g = time_seconds(gold, context);
-  if (!a || !g) return unknown("times that are not numbers");
-  if (*a == *g) return equal("the same time");
+Decision compare_seconds(int64_t a, int64_t g, bool answer_open, bool gold_open) {
+  if (a == g) return equal("the same time");
   constexpr int64_t kHalfDay = 12 * 3600;
-  if ((answer->meridiem == ' ') != (gold->meridiem == ' ') && *a % kHalfDay == *g % kHalfDay) {
+  if (answer_open != gold_open && a % kHalfDay == g % kHalfDay) {
     return unknown("a time that does not say a.m. or p.m.");
   }
   return different("another time");
+}
+
+Decision compare_clocks(const Node* answer, const Node* gold, Context& context) {
+  const auto a = time_seconds(answer, context), g = time_seconds(gold, context);
+  if (!a || !g) return unknown("times that are not numbers");
+  return compare_seconds(*a, *g, answer->meridiem == ' ', gold->meridiem == ' ');
+}
+
+// "15:30" may have been read as a ratio.
+std::optional<int64_t> ratio_seconds(const Node* ratio, Context& context) {
+  if (ratio->args.size() > 3) return std::nullopt;
+  const auto hours = small_integer(ratio->args[0], context), minutes = small_integer(ratio->args[1], context);
+  if (!hours || !minutes || *hours > 24 || *minutes > 59) return std::nullopt;
+  return time_seconds(ratio, context);
 }
 
 Decision compare_dates(const Node* answer, const Node* gold, Context& context) {
@@ -206,13 +226,25 @@ Decision compare_dates(const Node* answer, const Node* gold, Context& context) {
     const auto a = small_integer(answer->args[i], context), g = small_integer(gold->args[i], context);
     if (!a || !g) return unknown("dates that are not numbers");
     if (*a == *g) continue;
-    if (*a != 0 && *g != 0) return different("another date");
+    if ((*a != 0 && *g != 0) || i == 2) return different("another date");
     missing = true;
   }
   return missing ? unknown("a date without year or day") : equal("the same date");
 }
 
 bool all_scalars(std::span<const Node* const> nodes) { return std::ranges::all_of(nodes, is_scalar); }
+
+// Whole terms with a common divisor.
+bool is_reducible_ratio(const Node* ratio, Context& context) {
+  if (ratio->kind != Kind::Ratio) return false;
+  int64_t divisor = 0;
+  for (const Node* term : ratio->args) {
+    const auto value = small_integer(term, context);
+    if (!value) return false;
+    divisor = std::gcd(divisor, *value);
+  }
+  return divisor > 1;
+}
 
 // a : b = c : d by a d = b c, neighbour by neighbour; the first terms are not zero.
 Decision compare_terms(std::span<const Node* const> a, std::span<const Node* const> g, Context& context) {
@@ -255,11 +287,11 @@ const Node* angles_as_radians(Arena& arena, const Node* node) {
 
 std::optional<Measure> read_measure(const Node* node, Context& context) {
   context.fuel().spend(1);
-  if (!holds_quantity(node)) return is_scalar(node) ? std::optional(Measure{node, {}, false}) : std::nullopt;
+  if (!holds_quantity(node)) return is_scalar(node) ? std::optional(Measure{.value = node}) : std::nullopt;
   switch (node->kind) {
     case Kind::Quantity: {
-      Measure measure{node->args[0], {}, true};
-      if (!read_units(node->args[1], 1, measure.units, context)) return std::nullopt;
+      Measure measure{.value = node->args[0], .has_unit = true};
+      if (!read_units(node->args[1], 1, measure, context)) return std::nullopt;
       return measure;
     }
     case Kind::Neg: {
@@ -275,6 +307,23 @@ std::optional<Measure> read_measure(const Node* node, Context& context) {
     default:
       return std::nullopt;
   }
+}
+
+const Node* compound_quantity(const Node* list, Context& context) {
+  if (list->kind != Kind::List || list->args.size() < 2 || list->args.size() > 3) return nullptr;
+  for (size_t i = 0; i < list->args.size(); ++i) {
+    const auto part = read_measure(list->args[i], context);
+    if (!part || !part->has_unit || part->units.size() != 1 || !free_symbols(part->value).empty())
+      return nullptr;
+    if (i == 0) continue;
+    const auto larger = read_measure(list->args[i - 1], context);
+    const UnitConversion conversion = convert_units(part->units, larger->units);
+    if (conversion.relation != UnitRelation::Convertible || is_identity(conversion)) return nullptr;
+    const Node* in_larger = converted(part->value, conversion, context.arena);
+    if (order(in_larger, context.arena.integer(1), context) != Order::Less) return nullptr;
+    if (order(in_larger, context.arena.integer(0), context) == Order::Less) return nullptr;
+  }
+  return context.arena.node(Kind::Add, list->args);
 }
 
 Decision compare_quantities(const Node* answer, const Node* gold, Context& context) {
@@ -298,13 +347,19 @@ Decision compare_quantities(const Node* answer, const Node* gold, Context& conte
 }
 
 Decision compare_ratios(const Node* answer, const Node* gold, Context& context) {
+  if (context.policy.require_reduced && is_reducible_ratio(answer, context)) {
+    return different("the ratio is not reduced");
+  }
   if (answer->kind == Kind::Ratio && gold->kind == Kind::Ratio) {
     return compare_terms(answer->args, gold->args, context);
   }
   const Node* ratio = answer->kind == Kind::Ratio ? answer : gold;
   const Node* other = ratio == answer ? gold : answer;
-  if (other->kind == Kind::Time && other->meridiem == ' ') {
-    return compare_terms(answer->args, gold->args, context);
+  if (other->kind == Kind::Time) {
+    const auto seconds = ratio_seconds(ratio, context), clock = time_seconds(other, context);
+    if (!seconds || !clock) return different("a ratio against a time of day");
+    const bool open = other->meridiem == ' ';
+    return compare_seconds(*seconds, *clock, ratio == answer || open, ratio == gold || open);
   }
   if (!is_scalar(other) || !all_scalars(ratio->args)) return unknown("a ratio against something else");
   if (ratio->args.size() != 2) return different("a ratio of several terms against one value");

@@ -18,6 +18,7 @@ namespace r1::math {
 struct Measure {
   const Node* value = nullptr;
   UnitProduct units;
+  int generic = 0;        // the power of "units" that are not said: 2 for square units
   bool has_unit = false;  // a Quantity was in it, also one whose units cancel
 };
 
@@ -31,6 +32,8 @@ const Node* angles_as_radians(Arena& arena, const Node* node);
 
 // At least one side holds a quantity.
 Decision compare_quantities(const Node* answer, const Node* gold, Context& context);
+// "18 dollars and 90 cents" as one quantity; null when the list is no such thing.
+const Node* compound_quantity(const Node* list, Context& context);
 // At least one side is a Ratio.
 Decision compare_ratios(const Node* answer, const Node* gold, Context& context);
 // At least one side is a Time or a Date.

@@ -72,13 +72,20 @@ bool is_reducible(const Node* node, Context& context) {
 }
 
 bool is_based(const Node* node) {
-  return node->kind == Kind::BaseNumber || (node->kind == Kind::Neg && is_based(node->args[0]));
+  return node->kind == Kind::BaseNumber || std::ranges::any_of(node->args, is_based);
 }
+// The base of the digits in the expression: that of the first ones.
 const Node* base_of(const Node* node) {
-  return node->kind == Kind::Neg ? base_of(node->args[0]) : node->args[0];
+  if (node->kind == Kind::BaseNumber) return node->args[0];
+  for (const Node* arg : node->args) {
+    if (const Node* base = base_of(arg)) return base;
+  }
+  return nullptr;
 }
 std::string_view digits_of(const Node* node) {
-  return node->kind == Kind::Neg ? digits_of(node->args[0]) : node->text;
+  return node->kind == Kind::Neg          ? digits_of(node->args[0])
+         : node->kind == Kind::BaseNumber ? node->text
+                                          : "";
 }
 
 // Digits to a base name a number and say how it is to be written.

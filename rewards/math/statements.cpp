@@ -147,7 +147,6 @@ Decision compare_two_solutions(const Node* answer, const Node* gold, const Solut
 }
 
 Decision compare_two_statements(const Node* answer, const Node* gold, Context& context) {
-  if (const auto formulas = compare_propositions(answer, gold, context)) return *formulas;
   const SolutionsReading a = read_solutions(answer, context), g = read_solutions(gold, context);
   if (a.broken || g.broken) return different("a chain of equalities with a false link");
   if (a.uncertain || g.uncertain) return unknown("a chain of equalities with an unproved link");
@@ -242,7 +241,8 @@ Decision compare_statement_with_value(const Node* statement, const Node* value, 
   if (reading.uncertain) return unknown("a chain of equalities with an unproved link");
   if (reading.solutions) {
     const Decision same = compare_solutions_with_value(*reading.solutions, value, value_is_gold, context);
-    if (is_equal(same) && only_approximate(statement) && !is_decimal(value)) {
+    if (is_equal(same) && only_approximate(statement) &&
+        !is_decimal(value_is_gold ? value : statement->args.back())) {
       return unknown("a value that is only approximate");
     }
     return same;
@@ -271,6 +271,12 @@ Decision compare_statement_with_value(const Node* statement, const Node* value, 
                 : unknown("a statement against something else");
 }
 
+// (5, 2): the ends of no interval.
+bool backwards(const Node* pair, Context& context) {
+  if (infinity_sign(pair->args[0]) > 0 || infinity_sign(pair->args[1]) < 0) return true;
+  return order(pair->args[0], pair->args[1], context) == Order::Greater;
+}
+
 // Sets that are no sets of reals here: by their parts.
 Decision compare_set_parts(const Node* answer, const Node* gold, Context& context) {
   if (answer->kind == Kind::NamedSet && gold->kind == Kind::NamedSet) {
@@ -286,7 +292,13 @@ Decision compare_set_parts(const Node* answer, const Node* gold, Context& contex
       return different("not empty");
     return unknown("sets that are not compared");
   }
-  if (answer->kind != gold->kind) return unknown("sets that are not compared");
+  if (answer->kind != gold->kind) {
+    const Node* interval = answer->kind == Kind::Interval ? answer : gold;
+    const Node* pair = interval == answer ? gold : answer;
+    const bool two = pair->kind == Kind::Tuple && interval->kind == Kind::Interval && pair->args.size() == 2;
+    if (two && backwards(pair, context)) return different("a pair that is no interval");
+    return unknown("sets that are not compared");
+  }
   if (answer->open_lower != gold->open_lower || answer->open_upper != gold->open_upper) {
     const Decision ends = compare_in_order(answer->args, gold->args, context);
     return is_equal(ends) ? different("an open end, a closed end") : unknown("intervals with other brackets");
@@ -327,6 +339,7 @@ bool is_set_like(const Node* node) {
 Decision compare_with_statements(const Node* answer, const Node* gold, Context& context) {
   answer = without_natural_domain(without_real_ranges(answer, context.arena), context);
   gold = without_natural_domain(without_real_ranges(gold, context.arena), context);
+  if (const auto formulas = compare_propositions(answer, gold, context)) return *formulas;
   const bool answer_states = is_statement(answer), gold_states = is_statement(gold);
   if (!answer_states && !gold_states) return compare_trees(answer, gold, context);
   if (answer_states && gold_states) return compare_two_statements(answer, gold, context);
@@ -344,11 +357,9 @@ Decision compare_sets(const Node* answer, const Node* gold, Context& context) {
   const bool one_is_value = is_scalar(answer) || is_scalar(gold);
   if (one_is_value && (a || g)) {
     const RealSet& set = a ? *a : *g;
-    const bool single =
-        set.parts.size() == 1 && set.parts[0].lower && set.parts[0].lower == set.parts[0].upper;
-    if (single)
-      return a ? compare_trees(set.parts[0].lower, gold, context)
-               : compare_trees(answer, set.parts[0].lower, context);
+    if (const Node* point = single_point(set, context)) {
+      return a ? compare_trees(point, gold, context) : compare_trees(answer, point, context);
+    }
     return different("a set against one value");
   }
   return compare_set_parts(answer, gold, context);

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "rewards/math/collections.h"
 #include "rewards/math/compare.h"
+#include "rewards/math/interval_sets.h"
 #include "rewards/math/words.h"
 
 namespace r1::math {
@@ -20,13 +22,37 @@ constexpr std::string_view kWeekdays[] = {"monday", "tuesday",  "wednesday", "th
 constexpr std::string_view kMonths[] = {"january",   "february", "march",    "april",
                                         "may",       "june",     "july",     "august",
                                         "september", "october",  "november", "december"};
-constexpr std::string_view kSolutions[] = {"no solution", "infinitely many", "all real numbers"};
-constexpr std::string_view kEmpty[] = {"empty set", "all real numbers", "infinitely many"};
+constexpr std::string_view kSolutions[] = {"no solution",  "infinitely many", "finitely many",
+                                           "one solution", "solution",        "all"};
+constexpr std::string_view kOthers[] = {
+    "undefined", "cannot be determined", "none of these", "all real numbers", "empty set", "nan"};
+// Words that may be said of one thing.
+constexpr std::pair<std::string_view, std::string_view> kCompatible[] = {
+    {"undefined", "no solution"},
+    {"undefined", "diverges"},
+    {"undefined", "nan"},
+    {"no solution", "empty set"},
+    {"no solution", "none of these"},
+    {"infinitely many", "all real numbers"},
+    {"infinitely many", "all"},
+    {"all", "all real numbers"},
+    {"infinitely many", "solution"},
+    {"one solution", "solution"},
+    {"finitely many", "one solution"},
+    {"finitely many", "solution"},
+    {"undefined", "cannot be determined"},
+    {"undefined", "empty set"},
+    {"undefined", "none of these"},
+    {"infinitely many", "cannot be determined"}};
 constexpr std::span<const std::string_view> kGroups[] = {kYesNo,    kParity,    kConvergence, kMonths,
-                                                         kWeekdays, kSolutions, kEmpty};
+                                                         kWeekdays, kSolutions, kOthers};
 
 bool holds(std::span<const std::string_view> group, std::string_view word) {
   return std::ranges::find(group, word) != group.end();
+}
+
+bool is_known_word(std::string_view word) {
+  return std::ranges::any_of(kGroups, [&](const auto& group) { return holds(group, word); });
 }
 
 // One word for yes and true, and for an equation without solutions.
@@ -37,17 +63,27 @@ std::string_view meaning(std::string_view words) {
 }
 
 bool exclude_each_other(std::string_view a, std::string_view b) {
-  return std::ranges::any_of(kGroups, [&](const auto& group) { return holds(group, a) && holds(group, b); });
-}
-
-bool is_known_word(std::string_view word) {
-  return word == "undefined" || word == "no real solution" || word == "cannot be determined" ||
-         word == "none of these" ||
-         std::ranges::any_of(kGroups, [&](const auto& group) { return holds(group, word); });
+  for (const auto& [first, second] : kCompatible) {
+    if ((a == first && b == second) || (a == second && b == first)) return false;
+  }
+  return a != b && is_known_word(a) && is_known_word(b);
 }
 
 bool is_word(std::string_view text) {  // one word of Latin letters
   return text.size() >= 2 && std::ranges::all_of(text, [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
+// "not blue" and "blue"
+bool denies(std::string_view a, std::string_view b) { return a.starts_with("not ") && a.substr(4) == b; }
+
+// "blue and red" and "blue": one of the parts, and more.
+bool adds_to(std::string_view more, std::string_view less) {
+  for (std::string_view joint : {" and ", " or "}) {
+    const size_t place = more.find(joint);
+    if (place == std::string_view::npos || less.find(joint) != std::string_view::npos) continue;
+    if (more.substr(0, place) == less || more.substr(place + joint.size()) == less) return true;
+  }
+  return false;
 }
 
 // The text of a Text, and "undefined" for the constant; empty for others.
@@ -81,10 +117,17 @@ Decision compare_words_with_other(std::string_view words, const Node* other, Con
       return compare_trees(meant, other, context);
     }
   }
+  const bool value = is_scalar(other) || other->kind == Kind::Quantity || other->kind == Kind::List ||
+                     other->kind == Kind::Compare || (other->kind == Kind::Set && !other->args.empty());
+  if (value && (words.starts_with("not ") || words.starts_with("either "))) {
+    return different("a denial or a choice is no value");
+  }
+  if (words == "no solution" && value && !is_scalar(other))
+    return different("no solution against a solution");
   if (is_known_word(words) && (is_scalar(other) || other->kind == Kind::Quantity)) {
-    if (words == "infinitely many" || words == "diverges" || words == "undefined") {
-      const bool infinite = other->kind == Kind::Constant || other->kind == Kind::Neg;
-      if (infinite) return unknown("words that may say infinity");
+    if (words == "infinitely many" || words == "diverges") {
+      const int sign = infinity_sign(other);
+      if (sign > 0 || (sign < 0 && words == "diverges")) return unknown("words that may say infinity");
     }
     return different("words against a value");
   }
@@ -120,7 +163,9 @@ Decision compare_texts(const Node* answer, const Node* gold, Context& context) {
     if (a == g) return a.empty() ? unknown("no words") : equal("the same words");
     if (meaning(a) == meaning(g)) return equal("words with the same meaning");
     if (exclude_each_other(meaning(a), meaning(g))) return different("words that exclude each other");
-    if (is_known_word(a) && is_known_word(g)) return unknown("words that may both be said");
+    if (is_known_word(meaning(a)) && is_known_word(meaning(g))) return unknown("words that may both be said");
+    if (denies(a, g) || denies(g, a)) return different("one denies the other");
+    if (adds_to(a, g) || adds_to(g, a)) return different("one names more than the other");
     if (is_word(a) && is_word(g)) return different("another word");
     return unknown("other words");
   }
