@@ -116,13 +116,15 @@ void register_all() {
   benchmark::RegisterBenchmark("Hard", [](benchmark::State& state) {
     judge_all(state, hard_pairs());
   })->Unit(benchmark::kMillisecond);
-  for (const char* piece : {"(", "{", "9", "x+", "1,", "\\frac{", "\\sqrt", "2^", "-", "\\boxed{", "(x+1)",
-                            "!", "\xE2\x88\x9A"}) {
-    benchmark::RegisterBenchmark((std::string("Hostile/") + piece).c_str(), [text =
-                                                                                 repeated(piece, 64 << 10)](
-                                                                                benchmark::State& state) {
-      judge_hostile(state, text);
-    })->Unit(benchmark::kMillisecond);
+  for (const size_t kib : {4, 64}) {
+    for (const char* piece : {"(", "{", "9", "x+", "1,", "\\frac{", "\\sqrt", "2^", "-", "\\boxed{", "(x+1)",
+                              "!", "x^{9}", "\\sin x+", "\\{1,", "1<", "\\sum_{k=1}^", "\xE2\x88\x9A"}) {
+      const std::string name = "Hostile/" + std::to_string(kib) + "KiB/" + piece;
+      benchmark::RegisterBenchmark(name.c_str(), [text =
+                                                      repeated(piece, kib << 10)](benchmark::State& state) {
+        judge_hostile(state, text);
+      })->Unit(benchmark::kMillisecond);
+    }
   }
 }
 

@@ -71,6 +71,7 @@ TEST(MathVerifier, AGoldWithoutAReadingIsBadGoldWhateverTheAnswer) {
     const std::vector<std::string> golds = {gold};
     EXPECT_EQ(judge_completion("no idea", golds, {}).outcome, MathOutcome::BadGold) << gold;
   }
+  EXPECT_EQ(outcome("\xFF", {"\xFF"}), MathOutcome::BadGold);
   EXPECT_EQ(outcome("5", {}), MathOutcome::BadGold);
   EXPECT_EQ(outcome("5", std::vector<std::string>(65, "5")), MathOutcome::BadGold);
 }
