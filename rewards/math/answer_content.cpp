@@ -113,7 +113,8 @@ void read_formula(std::string_view text, std::string_view folded, const Formula&
 
 // "$3 + 4 =", "$", "\\(": the text ends within the formula.
 bool is_cut_off(std::string_view text) {
-  return text.ends_with("=") || text == "$" || text.ends_with(" $") || text.ends_with("\\(") || text.ends_with("\\[");
+  return text.ends_with("=") || text == "$" || text.ends_with(" $") || text.ends_with("\\(") ||
+         text.ends_with("\\[");
 }
 
 // The sentence's end, or the end of the clause before the next announcement ("the answer is 4, the answer is not 5").

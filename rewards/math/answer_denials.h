@@ -1,4 +1,4 @@
-// Words that deny an answer or take it back. Texts are folded (answer_text.h).
+// Words that deny an answer or take it back. Texts are folded (searched_text.h).
 #pragma once
 
 #include <cstddef>

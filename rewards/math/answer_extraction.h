@@ -24,7 +24,7 @@
 #include <string_view>
 #include <vector>
 
-#include "rewards/math/answer_text.h"
+#include "rewards/math/text_span.h"
 
 namespace r1 {
 

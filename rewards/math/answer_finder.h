@@ -8,7 +8,7 @@
 
 #include "rewards/math/answer_marks.h"
 #include "rewards/math/answer_phrases.h"
-#include "rewards/math/answer_text.h"
+#include "rewards/math/searched_text.h"
 
 namespace r1::math {
 

@@ -1,11 +1,11 @@
-// The words that join several answers or explain one, and words that are no answer. Texts are folded (answer_text.h).
+// The words that join several answers or explain one, and words that are no answer. Texts are folded (searched_text.h).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
-#include "rewards/math/answer_text.h"
+#include "rewards/math/searched_text.h"
 
 namespace r1::math {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "rewards/math/answer_text.h"
+#include "rewards/math/searched_text.h"
 
 namespace r1::math {
 

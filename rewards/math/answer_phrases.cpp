@@ -39,7 +39,8 @@ constexpr std::string_view kChoiceNouns =
     "correct option|correct choice|right option|right choice|best option|best choice|option|choice|correct "
     "letter";
 constexpr std::string_view kHypothetical =
-    "check|checking|verify|verifying|confirm|confirming|double-check|test|if|suppose|supposing|assume|assuming|whether|unless|imagine|guess that|guess|doubt "
+    "check|checking|verify|verifying|confirm|confirming|double-check|test|if|suppose|supposing|assume|"
+    "assuming|whether|unless|imagine|guess that|guess|doubt "
     "that|doubt|si|wenn|falls|ob|"
     "angenommen|se|если|якщо|nếu|giả sử|als|jeśli|jos|om|hvis|dacă|ако|αν|אם|اگر|kalau|jika|kung|"
     "إذا كان|إذا كانت|لو كان|لو كانت|यदि|अगर|만약|eğer|ha|pokud|supposons que|supongamos que|suponha "

@@ -1,5 +1,5 @@
 // The phrases that announce an answer, "the answer is 5", in some fifty languages (answer_languages.h). Texts are folded
-// (answer_text.h): small letters, hidden parts blank.
+// (searched_text.h): small letters, hidden parts blank.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "rewards/math/answer_text.h"
+#include "rewards/math/searched_text.h"
 
 namespace r1::math {
 

@@ -1,6 +1,6 @@
 #include "rewards/math/answer_words.h"
 
-#include "rewards/math/answer_text.h"
+#include "rewards/math/searched_text.h"
 
 namespace r1::math {
 namespace {

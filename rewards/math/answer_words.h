@@ -1,4 +1,4 @@
-// Words at a place of a text: "word_at" and its kin, over lists written "a|b|c". Texts are folded (answer_text.h).
+// Words at a place of a text: "word_at" and its kin, over lists written "a|b|c". Texts are folded (searched_text.h).
 #pragma once
 
 #include <algorithm>

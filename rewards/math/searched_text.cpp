@@ -1,4 +1,4 @@
-#include "rewards/math/answer_text.h"
+#include "rewards/math/searched_text.h"
 
 #include <algorithm>
 #include <cstdint>

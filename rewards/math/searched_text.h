@@ -6,13 +6,9 @@
 #include <string>
 #include <string_view>
 
-namespace r1::math {
+#include "rewards/math/text_span.h"
 
-// Bytes [begin, end) of a text.
-struct TextSpan {
-  size_t begin = 0, end = 0;
-  bool operator==(const TextSpan&) const = default;
-};
+namespace r1::math {
 
 constexpr size_t kMaxSearched = 8192;  // bytes of a completion that are searched: the last ones
 
