@@ -351,7 +351,10 @@ std::optional<RealSet> read_real_set(const Node* node, Solving solving, Context&
       return read_interval(node->args[0], node->args[1], node->open_lower, node->open_upper, context);
     case Kind::Tuple:
       if (node->args.size() != 2) return std::nullopt;
-      return read_interval(node->args[0], node->args[1], true, true, context);
+      if (is_empty({node->args[0], node->args[1]}, context).has_value()) {
+        return read_interval(node->args[0], node->args[1], true, true, context);
+      }
+      return std::nullopt;
     case Kind::Set:
       return read_points(node->args, context);
     case Kind::NamedSet:

@@ -131,10 +131,28 @@ bool marked_as_radians(const Node* node) {
   return std::ranges::any_of(node->args, marked_as_radians);
 }
 
+// Counted things: "apples"; the key begins with '#'.
+bool is_noun(const Measure& measure) {
+  return measure.units.size() == 1 && measure.units[0].exponent == 1 && measure.units[0].key.starts_with('#');
+}
+
+// "5th grade": a place in an order with a noun is no number of things.
+bool is_label(const Measure& measure) {
+  static constexpr std::string_view kOrdinals[] = {"#th ", "#st ", "#nd ", "#rd "};
+  return is_noun(measure) && std::ranges::any_of(kOrdinals, [&](std::string_view ending) {
+           return measure.units[0].key.starts_with(ending);
+         });
+}
+
 Decision compare_converted(const Measure& from, const Measure& to, bool from_answer, Context& context) {
   const bool both_generic = from.units.empty() && to.units.empty();
   if (both_generic && from.generic != 0 && to.generic != 0 && from.generic != to.generic) {
     return different("units of another power");
+  }
+  if (is_noun(from) && is_noun(to) && from.units != to.units) {
+    const Decision numbers = from_answer ? compare_trees(from.value, to.value, context)
+                                         : compare_trees(to.value, from.value, context);
+    return is_equal(numbers) ? unknown("things by other names") : numbers;
   }
   const UnitConversion conversion = convert_units(from.units, to.units);
   if (conversion.relation == UnitRelation::Different) return different("another unit");
@@ -155,6 +173,7 @@ Decision compare_with_bare(const Measure& measure, const Node* bare, bool bare_i
     return bare_is_gold ? compare_trees(value, bare, context) : compare_trees(bare, value, context);
   };
   if (measure.units.empty()) return values(measure.value);
+  if (is_label(measure)) return unknown("a label with a number in it");
   const bool angle = is_angle_measure(measure);
   if (angle && (marked_as_radians(bare) || measure.units[0].key == "radian")) {
     const UnitConversion conversion = convert_units(measure.units, radian());

@@ -31,14 +31,27 @@ Link oriented(Link link) {
 void collect_together(const Node* node, std::vector<const Node*>& parts, Arena& arena) {
   if (node->kind == Kind::And || node->kind == Kind::List) {
     for (const Node* arg : node->args) collect_together(arg, parts, arena);
-  } else if (node->kind == Kind::Compare && node->relations.size() > 1) {
+  } else if (node->kind == Kind::Compare) {
     for (size_t i = 0; i < node->relations.size(); ++i) {
-      parts.push_back(arena.add({.kind = Kind::Compare,
-                                 .args = node->args.subspan(i, 2),
-                                 .relations = node->relations.subspan(i, 1)}));
+      const Link link = oriented({node->args[i], node->relations[i], node->args[i + 1]});
+      const Node* const sides[] = {link.left, link.right};
+      parts.push_back(arena.add({.kind = Kind::Compare, .args = sides, .relations = {&link.relation, 1}}));
     }
   } else {
     parts.push_back(node);
+  }
+}
+
+// Takes equal trees off both sides; both keep at least one part.
+void strip_same_parts(std::vector<const Node*>& a, std::vector<const Node*>& g) {
+  for (size_t i = 0; i < a.size() && a.size() > 1 && g.size() > 1;) {
+    const auto same = std::ranges::find_if(g, [&](const Node* part) { return same_tree(part, a[i]); });
+    if (same == g.end()) {
+      ++i;
+      continue;
+    }
+    g.erase(same);
+    a.erase(a.begin() + static_cast<std::ptrdiff_t>(i));
   }
 }
 
@@ -304,6 +317,9 @@ Decision compare_statements(const Node* answer, const Node* gold, Context& conte
   std::vector<const Node*> a, g;
   collect_together(answer, a, context.arena);
   collect_together(gold, g, context.arena);
+  const bool as_many = a.size() == g.size();
+  std::vector<const Node*> rest_a = a, rest_g = g;
+  if (as_many) strip_same_parts(rest_a, rest_g);
   const auto is_link = [](const Node* node) { return node->kind == Kind::Compare; };
   if (a.size() == 1 && g.size() == 1) {
     if (is_link(a[0]) && is_link(g[0])) return compare_links(a[0], g[0], context);
@@ -312,9 +328,12 @@ Decision compare_statements(const Node* answer, const Node* gold, Context& conte
                                                         : compare_trees(answer, gold, context);
     }
   }
-  const auto compare_parts = [&](size_t i, size_t j) { return compare_statements(a[i], g[j], context); };
-  if (a.size() == g.size()) {
-    const Decision matched = match_items(a.size(), g.size(), compare_parts, context);
+  constexpr size_t kMaxParts = 16;  // statements that are matched in any order; equal trees do not count
+  const auto compare_parts = [&](size_t i, size_t j) {
+    return compare_statements(rest_a[i], rest_g[j], context);
+  };
+  if (as_many && rest_a.size() <= kMaxParts) {
+    const Decision matched = match_items(rest_a.size(), rest_g.size(), compare_parts, context);
     if (is_equal(matched)) return because(matched, "the same statements together");
   }
   for (const bool answer_alone : {true, false}) {

@@ -282,6 +282,11 @@ class Reader {
   Context& context_;
 };
 
+// Whether a value without variables stands before one with some.
+bool ends_wilder(const Node* chain) {
+  return std::ranges::any_of(chain->args, [](const Node* arg) { return free_symbols(arg).empty(); });
+}
+
 const Node* with_sign(Arena& arena, const Node* node, bool negative) {
   if (!holds_plus_minus(node)) return node;
   if (node->kind == Kind::PlusMinus) {
@@ -416,6 +421,7 @@ ChainReading chain_value(const Node* chain, Context& context) {
   const Node* value = nullptr;
   const ChainState state = check_links(chain, 0, value, context);
   const bool closed = free_symbols(chain).empty();
+  if (state == ChainState::Sound && !free_symbols(value).empty() && ends_wilder(chain)) return {};  // 0 = 0 x
   return {state == ChainState::Sound ? value : nullptr, closed && state == ChainState::Broken};
 }
 
