@@ -349,6 +349,7 @@ Decision match_sets(std::span<const Node* const> answer, std::span<const Node* c
   Items a(answer.begin(), answer.end()), g(gold.begin(), gold.end());
   strip_same(a, g);
   if (a.empty() && g.empty()) return equal("the same elements");
+  if (answer.size() == 1 && gold.size() == 1) return compare_trees(answer[0], gold[0], context);
   if (answer.size() > kMaxMatched || gold.size() > kMaxMatched) {
     // Too many to look for each: but what is left over on one side only is checked against the whole other side.
     if (a.size() + g.size() > kMaxMatched) return unknown("too many elements to match");

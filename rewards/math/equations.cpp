@@ -50,7 +50,9 @@ Decision factor_point_not_on(const Node* factor, const Node* residual, const Nod
     for (const Node* root : *roots) {
       if (is_zero(substitute(arena, here, form->symbol, root), context) != Comparison::Equal) continue;
       const Node* value = substitute(arena, there, form->symbol, root);
-      if (is_zero(value, context) == Comparison::Different) {
+      // A real number on one side of zero: what is undefined there proves nothing.
+      const Order sign = order(value, arena.integer(0), context);
+      if (sign == Order::Less || sign == Order::Greater) {
         return different("a point of one equation is not on the other");
       }
     }

@@ -34,6 +34,11 @@ size_t significant_digits(const Decimal& number) {
   return first == std::string_view::npos ? 0 : number.digits.size() - first;
 }
 
+bool holds_decimal(const Node* node) {
+  if (is_number(node)) return node->number->pointed && node->number->repeat == 0;
+  return std::ranges::any_of(node->args, holds_decimal);
+}
+
 // Whether the answer, rounded half up to the gold's last digit, is the gold.
 Decision rounds_to(const Node* answer, const Node* gold, Context& context) {
   const Decision no = unknown("not rounded");
@@ -43,6 +48,7 @@ Decision rounds_to(const Node* answer, const Node* gold, Context& context) {
   if (decimal.exponent >= 0 || decimal.exponent < -400 || !free_symbols(answer).empty()) return no;
   const std::optional<Literal> a = literal(answer);
   if (significant_digits(decimal) < (a ? 3 : 2)) return no;
+  if (!a && holds_decimal(answer)) return no;  // 1.8 + 10^{-5}: neither exact nor a plain decimal
   if (a && (a->percent != g->percent || a->number->number->repeat == 0) &&
       a->number->number->exponent >= decimal.exponent) {
     return no;
