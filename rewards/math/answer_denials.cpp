@@ -21,7 +21,7 @@ bool denied_before(std::string_view folded, size_t at) {
     const std::string_view head = folded.substr(0, at);
     if (head.ends_with("\\(") || head.ends_with("\\["))
       at -= 2;
-    else if (head.ends_with("$") || head.ends_with(":") || head.ends_with("\""))
+    else if (head.ends_with("$") || head.ends_with("`") || head.ends_with(":") || head.ends_with("\""))
       at -= 1;
     if (at == before) break;
   }

@@ -22,6 +22,16 @@ constexpr std::string_view kUnsure =
     "tal vez|talvez|forse|может быть|возможно|либо|ربما|शायद|có thể|có lẽ";
 constexpr std::string_view kAttachedUnsure = "可能|也许|也許|或许|或許|かもしれ|たぶん|아마|어쩌면";
 
+// "2)" or "(b)" before the next answer.
+bool is_numbered(std::string_view gap) {
+  const size_t bracket = gap.rfind(')');
+  if (bracket == std::string_view::npos || bracket == 0) return false;
+  const char before = gap[bracket - 1];
+  const bool alone =
+      bracket < 2 || gap[bracket - 2] == ' ' || gap[bracket - 2] == '(' || gap[bracket - 2] == '*';
+  return alone && (is_digit(before) || is_ascii_letter(before));
+}
+
 }  // namespace
 
 bool hedges(std::string_view folded) {
@@ -90,12 +100,15 @@ Joint joint_between(std::string_view gap) {
       return Joint::None;
     }
   }
-  if (hedges(gap)) return Joint::Alternatives;
+  if (hedges(gap) || contains_word(gap, "\\lor|\\vee|\u2228", true)) return Joint::Alternatives;
+  const TextSpan core =
+      trimmed(gap, {std::min(gap.find_first_not_of(" $"), gap.size()), gap.find_last_not_of(" $") + 1});
+  if (core.begin < core.end && (slice(gap, core) == "/" || slice(gap, core) == "|"))
+    return Joint::Alternatives;
+  if (is_numbered(gap)) return Joint::List;
   const bool marked = gap.find(',') != std::string_view::npos || gap.find(';') != std::string_view::npos ||
                       gap.find('&') != std::string_view::npos || broken;
   if (marked || contains_word(gap, kAnd) || contains_word(gap, kAttachedAnd, true)) return Joint::List;
-  const TextSpan core =
-      trimmed(gap, {std::min(gap.find_first_not_of(" $"), gap.size()), gap.find_last_not_of(" $") + 1});
   if (core.begin < core.end && word_at(gap, core.begin, kShortAnd) == core.end - core.begin)
     return Joint::List;
   // "\\boxed{1} \\boxed{2}": side by side.

@@ -59,12 +59,13 @@ class BoxFinder {
   struct Open {
     size_t command, content;
     bool box;
+    bool hidden;  // within \phantom{...}, \cancel{...}, white text
   };
 
   size_t step(size_t at) {
     if (folded_[at] == '\n') return at + 1;  // also what is hidden
     if (text_[at] == '{') {
-      open_.push_back({at, at + 1, false});
+      open_.push_back({at, at + 1, false, hidden() || hides_group(at)});
       return at + 1;
     }
     if (text_[at] == '}') {
@@ -73,26 +74,40 @@ class BoxFinder {
     }
     if (text_[at] != '\\') return at + 1;
     const size_t length = box_command(text_, at);
-    if (length == 0) return at + 2;
+    if (length == 0) {
+      if (text_.substr(at).starts_with("\\color{white}") && !open_.empty()) open_.back().hidden = true;
+      return at + 2;
+    }
     size_t next = at + length;
     size_t brace = next;
     while (brace < text_.size() && is_space(text_[brace])) ++brace;
     if (brace < text_.size() && text_[brace] == '{' && folded_[brace] == '{') {
-      open_.push_back({at, brace + 1, true});
+      open_.push_back({at, brace + 1, true, hidden()});
       return brace + 1;
     }
     if (const std::optional<Mark> box = bare_box(text_, at, next)) {
-      add(*box);
+      if (!hidden()) add(*box);
       next = box->outer.end;
     }
     return next;
+  }
+
+  bool hidden() const { return !open_.empty() && open_.back().hidden; }
+
+  // Whether the brace at `at` is the argument of a command that shows nothing, or strikes it out.
+  bool hides_group(size_t at) const {
+    const std::string_view head = text_.substr(0, at);
+    for (std::string_view command : {"phantom", "cancel", "\\sout", "\\st", "\\textcolor{white}"}) {
+      if (head.ends_with(command)) return true;  // also \hphantom, \xcancel
+    }
+    return false;
   }
 
   void close(size_t at) {
     if (open_.empty()) return;
     const Open open = open_.back();
     open_.pop_back();
-    if (!open.box) return;
+    if (!open.box || open.hidden) return;
     const TextSpan content = trimmed(text_, {open.content, at});
     const Mark box{{open.command, at + 1}, content};
     if (content.begin == content.end || is_placeholder(slice(folded_, content))) return;

@@ -107,6 +107,67 @@ bool looks_like_currency(std::string_view text, const Formula& formula) {
   return is_digit(inner.front()) && is_space(inner.back());
 }
 
+void blank(std::string& text, size_t begin, size_t end) {
+  std::fill(text.begin() + static_cast<ptrdiff_t>(begin), text.begin() + static_cast<ptrdiff_t>(end), '\n');
+}
+
+// A stretch from `open` to `close` that is not shown. Without its end, all that follows is not, or the mark is none.
+struct HiddenPair {
+  std::string_view open, close;
+  bool needs_end;
+};
+
+constexpr HiddenPair kHiddenPairs[] = {{"\\iffalse", "\\fi", false},
+                                       {"\\begin{comment}", "\\end{comment}", false},
+                                       {"\\verb|", "|", true},
+                                       {"\\verb+", "+", true},
+                                       {"<del>", "</del>", true},
+                                       {"<s>", "</s>", true},
+                                       {"<strike>", "</strike>", true},
+                                       {"<span style=\"display:none\">", "</span>", false},
+                                       {"<span style=\"display: none\">", "</span>", false},
+                                       {"<div style=\"display:none\">", "</div>", false},
+                                       {"<span hidden>", "</span>", false},
+                                       {"<div hidden>", "</div>", false}};
+
+void blank_pairs(std::string& text) {
+  for (const HiddenPair& pair : kHiddenPairs) {
+    for (size_t at = text.find(pair.open); at != std::string::npos; at = text.find(pair.open, at)) {
+      const size_t close = text.find(pair.close, at + pair.open.size());
+      if (close == std::string::npos && pair.needs_end) break;
+      const size_t end = close == std::string::npos ? text.size() : close + pair.close.size();
+      blank(text, at, end);
+      at = end;
+    }
+  }
+}
+
+// "~~struck through~~" behind a space: elsewhere two LaTeX spaces.
+void blank_strikes(std::string& text) {
+  constexpr std::string_view kMark = "~~";
+  for (size_t at = text.find(kMark); at != std::string::npos; at = text.find(kMark, at)) {
+    const bool opens = (at == 0 || is_space(text[at - 1])) && at + 2 < text.size() && !is_space(text[at + 2]);
+    const size_t close = opens ? text.find(kMark, at + 2) : std::string::npos;
+    if (close == std::string::npos || close > line_end(text, at)) {
+      at += 2;
+      continue;
+    }
+    blank(text, at, close + 2);
+    at = close + 2;
+  }
+}
+
+// "\boxed{6} % \boxed{5}": a LaTeX comment behind a space, no percentage before it.
+void blank_line_comments(std::string& text) {
+  for (size_t at = text.find('%'); at != std::string::npos; at = text.find('%', at + 1)) {
+    if (at == 0 || text[at - 1] != ' ') continue;
+    const size_t last = text.find_last_not_of(' ', at - 1);
+    if (last == std::string::npos) continue;
+    if (is_digit(text[last]) || text[last] == '$' || text[last] == ')' || text[last] == '\n') continue;
+    blank(text, at, line_end(text, at));
+  }
+}
+
 size_t wide_stop(std::string_view rest) {
   for (std::string_view stop : {"\xE3\x80\x82", "\xEF\xBC\x81", "\xEF\xBC\x9F", "\xEF\xBD\xA1", "\xD8\x9F",
                                 "\xE0\xA5\xA4", "\xE0\xA5\xA5", "\xDB\x94", "\xD5\x89"}) {
@@ -219,6 +280,9 @@ SearchedText searched_text(std::string_view part) {
     for (size_t i = std::max(begin, searched.begin); i < end; ++i) searched.folded[i - searched.begin] = '\n';
   });
   fold_case(searched.folded);
+  blank_pairs(searched.folded);
+  blank_strikes(searched.folded);
+  blank_line_comments(searched.folded);
   return searched;
 }
 

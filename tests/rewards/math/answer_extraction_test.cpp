@@ -184,6 +184,24 @@ TEST(AnswerExtraction, HiddenTextAnnouncesNothing) {
             "none");  // the fence opens before the part searched
 }
 
+TEST(AnswerExtraction, WhatAReaderDoesNotSeeAnnouncesNothing) {
+  for (const char* unseen :
+       {"% \\boxed{5}", "\\iffalse\\boxed{5}\\fi", "\\iffalse \\boxed{5}",
+        "\\begin{comment}\\boxed{5}\\end{comment}", "\\verb|\\boxed{5}|",
+        "<span style=\"display:none\">\\boxed{5}</span>", "<del>\\boxed{5}</del>", "<s>\\boxed{5}</s>",
+        "~~\\boxed{5}~~", "$\\phantom{\\boxed{5}}$", "\\hphantom{\\boxed 5}", "\\cancel{\\boxed{5}}",
+        "\\sout{\\boxed{5}}", "{\\tiny\\color{white}\\boxed{5}}", "\\textcolor{white}{\\boxed{5}}",
+        ", not `\\boxed{5}`"}) {
+    EXPECT_EQ(extract(unseen), "none") << unseen;
+    EXPECT_EQ(extract(std::string("\\boxed{6} ") + unseen), "box: 6") << unseen;
+  }
+  EXPECT_EQ(extract("75 % of it is \\boxed{5}"), "box: 5");
+  EXPECT_EQ(extract("x~~=~~\\boxed{5}~~"), "box: 5");
+  EXPECT_EQ(extract("\\color{blue}\\boxed{5}"), "box: 5");
+  EXPECT_EQ(extract("\\textcolor{red}{\\boxed{5}}"), "box: 5");
+  EXPECT_EQ(extract("{\\bf \\boxed{5}}"), "box: 5");
+}
+
 TEST(AnswerExtraction, ACopyOfTheQuestionAnnouncesNothing) {
   const ExtractionOptions options{
       .question = "What is 2+3? Put it in a box, as in \\boxed{42}. Suppose the answer is 7 first."};
@@ -228,6 +246,10 @@ TEST(AnswerExtraction, AlternativesAreAFlaggedList) {
   EXPECT_EQ(extract("either \\boxed{1} or \\boxed{2}"), "box: 1, 2 [alternatives]");
   EXPECT_EQ(extract("\\boxed{1}, or maybe \\boxed{2}"), "box: 1, 2 [alternatives]");
   EXPECT_EQ(extract("\\boxed{1}或\\boxed{2}"), "box: 1, 2 [alternatives]");
+  EXPECT_EQ(extract("It is $\\boxed{4}$ / $\\boxed{5}$."), "box: 4, 5 [alternatives]");
+  EXPECT_EQ(extract("\\boxed{6} $\\lor$ \\boxed{5}"), "box: 6, 5 [alternatives]");
+  EXPECT_EQ(extract("My answers: 1) \\boxed{3} 2) \\boxed{4} 3) \\boxed{5}"), "box: 3, 4, 5");
+  EXPECT_EQ(extract("(a) \\boxed{3} (b) \\boxed{4}"), "box: 3, 4");
   EXPECT_EQ(extract("\\boxed{5} or 6"), "box: 5, 6 [alternatives]");
   EXPECT_EQ(extract("$\\boxed{5}$, or maybe $6$."), "box: 5, 6 [alternatives]");
   EXPECT_EQ(extract("$\\boxed{\\frac12}$ (or 0.5)"), "box: \\frac12, 0.5 [alternatives]");
