@@ -1,10 +1,13 @@
 #include "rewards/math/constant_values.h"
 
+#include <algorithm>
+
 #include "rewards/math/ball.h"
 #include "rewards/math/exact_constant.h"
 #include "rewards/math/meter.h"
 #include "rewards/math/modular.h"
 #include "rewards/math/rational.h"
+#include "rewards/math/sampling.h"
 #include "rewards/math/separation.h"
 
 namespace r1::math {
@@ -70,7 +73,8 @@ BallComparison compare_balls(const Node* a, const Node* b, slong precision, Mete
 
 // Values whose balls overlap at 128 bits: most likely equal.
 Decision prove(const Node* a, const Node* b, Fuel& fuel) {
-  Meter separation(fuel, 5000), residue(fuel, 3000), calcium(fuel, 16000);  // one that runs out leaves the others theirs
+  Meter separation(fuel, 5000), residue(fuel, 3000),
+      calcium(fuel, 16000);  // one that runs out leaves the others theirs
   const Comparison algebraic = algebraic_constants_equal(a, b, separation);
   if (algebraic != Comparison::Unknown) return {algebraic, Evidence::Exact, "separation bound"};
   const Decision residues = modular_equal(a, b, residue);
@@ -80,9 +84,42 @@ Decision prove(const Node* a, const Node* b, Fuel& fuel) {
   return {};
 }
 
+// Values that no rung can compute: f(1), an integral, a power tower. They are equal when their trees are, up to arithmetic.
+Decision by_form(const Node* a, const Node* b, Fuel& fuel) {
+  Meter meter(fuel, 3000);
+  const Decision residues = modular_equal(a, b, meter);  // none where a part is undefined: f(1/0)
+  if (residues.comparison != Comparison::Equal) return {};
+  return same_tree(a, b) ? Decision{Comparison::Equal, Evidence::Exact, "same tree"} : residues;
+}
+
+// Positive and defined whatever its size: towers of positive literals, sums, products and factorials of such.
+bool is_surely_positive(const Node* node) {
+  switch (node->kind) {
+    case Kind::Number:
+      return std::ranges::any_of(node->number->digits, [](char c) { return c != '0'; });
+    case Kind::Constant:
+      return node->constant == Constant::Pi || node->constant == Constant::E;
+    case Kind::Add:
+    case Kind::Mul:
+    case Kind::Div:
+    case Kind::Percent:
+      return std::ranges::all_of(node->args, is_surely_positive);
+    case Kind::Pow:
+      return is_surely_positive(node->args[0]) &&
+             is_surely_positive(node->args[1]->kind == Kind::Neg ? node->args[1]->args[0] : node->args[1]);
+    case Kind::Call:
+      return (node->function == Function::Factorial || node->function == Function::Exp ||
+              node->function == Function::Root) &&
+             std::ranges::all_of(node->args, is_surely_positive);
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 Decision equal_constants(const Node* a, const Node* b, Context& context) {
+  if (has_no_value_here(a) || has_no_value_here(b)) return by_form(a, b, context.fuel());
   Meter exactly(context.fuel(), 5000), meter(context.fuel(), 8000);
   const RationalResult x = rational_value(a, exactly), y = rational_value(b, exactly);
   if (x.state == RationalState::Undefined || y.state == RationalState::Undefined) return kUndefined;
@@ -103,6 +140,10 @@ Decision equal_constants(const Node* a, const Node* b, Context& context) {
       const Decision proof = prove(a, b, context.fuel());
       if (proof.comparison != Comparison::Unknown) return proof;
     }
+  }
+  if (!finite && is_surely_positive(a) && is_surely_positive(b)) {
+    const Decision form = by_form(a, b, context.fuel());
+    if (form.comparison != Comparison::Unknown) return form;
   }
   if (digits >= 100 && context.policy.numeric_evidence)
     return {Comparison::Equal, Evidence::Numeric, "100 equal digits"};

@@ -9,6 +9,7 @@
 #include "rewards/math/modular_field.h"
 #include "rewards/math/numbers.h"
 #include "rewards/math/rational.h"
+#include "rewards/math/sample_points.h"
 
 namespace r1::math {
 namespace {
@@ -377,14 +378,6 @@ bool has_symbolic_exponent(const Node* node) {
                                    node->function == Function::Product))
     return true;
   return std::ranges::any_of(node->args, has_symbolic_exponent);
-}
-
-std::vector<std::string_view> symbols_of_both(const Node* a, const Node* b) {
-  std::vector<std::string_view> names = free_symbols(a);
-  for (std::string_view name : free_symbols(b)) names.push_back(name);
-  std::ranges::sort(names);
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  return names;
 }
 
 // Random integers of 60 bits; their residues modulo 4 run through all pairs for the first two symbols.
