@@ -55,13 +55,13 @@ const Node* as_interval(const Node* node, Arena& arena) {
 }
 
 // Both signs of every value: a set.
-const Node* with_both_signs(const Node* node, Arena& arena) {
+const Node* with_both_signs(const Node* node, Signs signs, Arena& arena) {
   if (!holds_plus_minus(node)) return node;
   std::vector<const Node*> values;
   const Node* const one[] = {node};
   const bool several = node->kind == Kind::List || node->kind == Kind::Set;
   for (const Node* item : several ? node->args : std::span<const Node* const>(one)) {
-    for (const Node* value : both_signs(arena, item)) values.push_back(value);
+    for (const Node* value : both_signs(arena, item, signs)) values.push_back(value);
   }
   return arena.node(Kind::Set, values);
 }
@@ -89,12 +89,32 @@ Decision compare_congruences(const Node* answer, const Node* gold, Context& cont
   return unknown("a congruence that is not solved");
 }
 
+// Several signs in one expression may go together or not: then both readings have to agree.
+bool has_free_signs(const Node* node) {
+  const Node* const one[] = {node};
+  const bool several = node->kind == Kind::List || node->kind == Kind::Set;
+  return std::ranges::any_of(several ? node->args : std::span<const Node* const>(one), [](const Node* item) {
+    return count_plus_minus(item) > 1 && !holds_minus_plus(item);
+  });
+}
+
+Decision compare_plus_minus(const Node* answer, const Node* gold, Context& context) {
+  const auto compare = [&](Signs signs) {
+    return compare_trees(with_both_signs(answer, signs, context.arena),
+                         with_both_signs(gold, signs, context.arena), context);
+  };
+  const Decision together = compare(Signs::Together);
+  if (!has_free_signs(answer) && !has_free_signs(gold)) return together;
+  const Decision independent = compare(Signs::Independent);
+  return together.comparison == independent.comparison ? independent
+                                                       : unknown("signs that may go together or not");
+}
+
 Decision compare_by_kind(const Node* answer, const Node* gold, Context& context) {
   if (either(is_congruence, answer, gold)) return compare_congruences(answer, gold, context);
   if (either(is_statement, answer, gold)) return compare_with_statements(answer, gold, context);
   if (either(holds_plus_minus, answer, gold)) {
-    const Node *a = with_both_signs(answer, context.arena), *g = with_both_signs(gold, context.arena);
-    return compare_trees(a, g, context);
+    return compare_plus_minus(answer, gold, context);
   }
   if (either(is_set_like, answer, gold)) {
     return compare_sets(as_named_set(answer, context.arena), as_named_set(gold, context.arena), context);

@@ -300,6 +300,36 @@ const Node* with_sign(Arena& arena, const Node* node, bool negative) {
   return arena.add(copy);
 }
 
+// Only the first PlusMinus is given its sign.
+const Node* with_first_sign(Arena& arena, const Node* node, bool negative) {
+  if (node->kind == Kind::PlusMinus) {
+    return negative ? arena.node(Kind::Neg, {node->args[0]}) : node->args[0];
+  }
+  std::vector<const Node*> args(node->args.begin(), node->args.end());
+  for (const Node*& arg : args) {
+    if (!holds_plus_minus(arg)) continue;
+    arg = with_first_sign(arena, arg, negative);
+    break;
+  }
+  Node copy = *node;
+  copy.args = args;
+  return arena.add(copy);
+}
+
+// "Area", "number of ways"; not words that deny what follows.
+bool is_naming(std::string_view words) {
+  static constexpr std::string_view kDenials[] = {"not",       "no",    "never",  "wrong",
+                                                  "incorrect", "isn't", "cannot", "or"};
+  size_t count = 0;
+  while (!words.empty()) {
+    const std::string_view word = words.substr(0, words.find(' '));
+    if (std::ranges::find(kDenials, word) != std::end(kDenials)) return false;
+    words.remove_prefix(std::min(words.size(), word.size() + 1));
+    if (++count > 5) return false;
+  }
+  return count > 0;
+}
+
 // y and f(x) both stand for the value of a function.
 bool is_function_name(const Node* name) {
   return is_function_value(name) || (name->kind == Kind::Symbol && name->text == "y");
@@ -380,7 +410,7 @@ bool is_name(const Node* node) {
     case Kind::Symbol:
       return true;
     case Kind::Text:
-      return true;
+      return is_naming(node->text);
     case Kind::Call:
       if (node->function == Function::Abs) return node->args[0]->kind == Kind::Mul && is_name(node->args[0]);
       return is_function_value(node);
@@ -399,9 +429,29 @@ bool holds_plus_minus(const Node* node) {
   return node->kind == Kind::PlusMinus || std::ranges::any_of(node->args, holds_plus_minus);
 }
 
-std::vector<const Node*> both_signs(Arena& arena, const Node* node) {
+size_t count_plus_minus(const Node* node) {
+  size_t count = node->kind == Kind::PlusMinus;
+  for (const Node* arg : node->args) count += count_plus_minus(arg);
+  return count;
+}
+
+bool holds_minus_plus(const Node* node) {
+  return (node->kind == Kind::PlusMinus && node->flipped) ||
+         std::ranges::any_of(node->args, holds_minus_plus);
+}
+
+std::vector<const Node*> both_signs(Arena& arena, const Node* node, Signs signs) {
   if (!holds_plus_minus(node)) return {node};
-  return {with_sign(arena, node, false), with_sign(arena, node, true)};
+  if (signs == Signs::Together) return {with_sign(arena, node, false), with_sign(arena, node, true)};
+  std::vector<const Node*> values{node};
+  while (holds_plus_minus(values[0]) && values.size() < kMaxRows) {
+    std::vector<const Node*> next;
+    for (const Node* value : values) {
+      for (const bool negative : {false, true}) next.push_back(with_first_sign(arena, value, negative));
+    }
+    values = std::move(next);
+  }
+  return values;
 }
 
 SolutionsReading read_solutions(const Node* statement, Context& context) {

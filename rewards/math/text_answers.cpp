@@ -105,6 +105,12 @@ std::string_view set_of_words(std::string_view words) {
 }
 
 Decision compare_words_with_other(std::string_view words, const Node* other, Context& context) {
+  if (other->kind == Kind::Quantity &&
+      other->args[1]->kind == Kind::Unit) {  // "a parallelogram", read as a of them
+    const Node *value = other->args[0], *unit = other->args[1];
+    const bool article = value->kind == Kind::Symbol && value->text == "a" && unit->text.starts_with('#');
+    if (article && unit->text.substr(1) == words) return equal("the same words but for an article");
+  }
   const std::string_view named = set_of_words(words), set = set_words(other);
   if (!named.empty() && !set.empty()) {
     if (named != set) return different("words for another set");

@@ -102,6 +102,16 @@ TEST(Collections, CrosswiseMatchesAreFound) {
   expect_equal({{"\\{x+1, 1+x+0, 2\\}", "\\{2, x+1\\}"}, {"\\sqrt4, 2, 1+1", "2, \\sqrt4, \\frac42"}});
 }
 
+TEST(Collections, SeveralSignsInOneValueMayGoTogetherOrNot) {
+  expect_equal({{"\\pm 1 \\pm \\sqrt2", "\\pm \\sqrt2 \\pm 1"},
+                {"1 \\pm \\sqrt2", "1+\\sqrt2, 1-\\sqrt2"},
+                {"\\pm 1 \\mp \\sqrt2", "1-\\sqrt2, \\sqrt2-1"}});
+  expect_unknown({{"\\pm 1 \\pm \\sqrt2", "1+\\sqrt2, -1-\\sqrt2"},
+                  {"\\pm 1 \\pm \\sqrt2", "1+\\sqrt2, -1-\\sqrt2, 1-\\sqrt2, \\sqrt2-1"},
+                  {"(\\pm 1, \\pm 2)", "(1,2), (-1,-2)"}});
+  expect_different({{"\\pm 1 \\pm \\sqrt2", "1+\\sqrt2"}, {"\\pm 1 \\pm \\sqrt2", "\\pm 2 \\pm \\sqrt2"}});
+}
+
 TEST(Collections, WhatGoesOnIsNotFinite) {
   expect_different({{"5", "1, 2, 3, 4, 5, \\ldots"}});
   expect_unknown({{"1, 2, 3", "1, 2, \\ldots"}});

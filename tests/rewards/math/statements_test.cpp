@@ -17,6 +17,12 @@ TEST(Statements, ANamedValueIsTheValue) {
   expect_different({{"5", "x=6"}, {"5", "x=-5"}, {"5", "f(5)=3"}, {"x=5", "x=6"}});
 }
 
+TEST(Statements, WordsThatDenyAreNoName) {
+  for (const char* answer : {"\\text{not } =5", "\\text{it is not }=5", "\\text{wrong}=5"}) {
+    EXPECT_NE(compare_answer_texts(answer, "5", {}).decision.comparison, Comparison::Equal) << answer;
+  }
+}
+
 TEST(Statements, OtherNamesAreDifferent) {
   expect_different({{"x=5", "y=5"}, {"x=5", "x_1=5"}, {"x=1, y=2", "a=1, b=2"}, {"x>2", "y>2"}});
 }
