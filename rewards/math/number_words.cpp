@@ -361,6 +361,7 @@ std::optional<WordNumber> read_number_words(std::string_view text) {
 
 std::optional<WordNumber> number_in_words(std::string_view text) {
   auto number = read_number_words(text);
+  if (!number) number = read_han_number(text);
   if (!number || number->bytes != text.size()) return std::nullopt;
   return number;
 }

@@ -26,7 +26,7 @@ struct WordNumber {
 // Whole numbers to 100 and 1000 in French, German, Spanish, Portuguese, Italian and Russian too.
 std::optional<WordNumber> read_number_words(std::string_view text);
 
-// The whole text is a number in words.
+// The whole text is a number in words or Han numerals.
 std::optional<WordNumber> number_in_words(std::string_view text);
 
 // Whether the word says a number in any of these forms: "seven", "hundred", "dozen", "half", "thirds", "fifth", "double".

@@ -212,6 +212,8 @@ TEST(NumberWords, WholeTextOnly) {
   EXPECT_TRUE(number_in_words("twenty-one"));
   EXPECT_FALSE(number_in_words("twenty-one apples"));
   EXPECT_FALSE(number_in_words("five "));
+  EXPECT_EQ(number_in_words("\u5341\u4e8c").value_or(WordNumber{}).numerator, "12");
+  EXPECT_FALSE(number_in_words("\u5341\u4e8c\u4e2a"));
 }
 
 TEST(NumberWords, WordsThatSayANumber) {
