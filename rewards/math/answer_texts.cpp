@@ -29,6 +29,14 @@ constexpr std::string_view kFontCommands[] = {"mathrm",       "mathbf",     "mat
                                               "operatorname", "boldsymbol", "bm",     "boxed"};
 constexpr std::string_view kSpaceCommands[] = {"quad", "qquad", "displaystyle", "left", "right"};
 
+// "^{\\text{rd}}", "^{th}" behind a number.
+bool is_ordinal_script(std::string_view text) {
+  for (std::string_view start : {"^{\\text", "^\\text", "^{\\mathrm", "^{th}", "^{st}", "^{nd}", "^{rd}"}) {
+    if (text.starts_with(start)) return true;
+  }
+  return false;
+}
+
 const Node* number(Arena& arena, std::string_view digits) {
   const Decimal decimal{.digits = digits};
   return arena.add({.kind = Kind::Number, .number = &decimal});
@@ -104,6 +112,18 @@ const Node* infinity_words(Arena& arena, std::string_view words) {
   return negative ? arena.node(Kind::Neg, {infinity}) : infinity;
 }
 
+// Han numerals from end to end; a percentage too: 百分之五十.
+const Node* han_number(Arena& arena, std::string_view words) {
+  constexpr std::string_view kPercent = "百分之";
+  const bool percent = words.starts_with(kPercent);
+  if (percent) words.remove_prefix(kPercent.size());
+  if (words.empty() || static_cast<unsigned char>(words.front()) < 0x80) return nullptr;
+  const std::optional<WordNumber> value = read_han_number(words);
+  if (!value || value->bytes != words.size() || value->ordinal) return nullptr;
+  const Node* number = word_number(arena, *value);
+  return percent ? arena.node(Kind::Percent, {number}) : number;
+}
+
 // A number in words, alone or with percent, one unit or a noun behind: "seven", "fifty percent", "five dollars".
 const Node* counted_words(Arena& arena, std::string_view words) {
   const std::optional<WordNumber> value = read_number_words(words);
@@ -167,10 +187,10 @@ std::string_view take_decoration_off(std::string_view text) {
     for (std::string_view stop : {"。", "．", "，"}) {
       if (text.ends_with(stop)) text.remove_suffix(stop.size());
     }
-    const bool stripped =
-        strip_pair(text, "**", "**") || strip_pair(text, "`", "`") || strip_pair(text, "\"", "\"") ||
-        strip_pair(text, "“", "”") || strip_pair(text, "__", "__") ||
-        (text.size() > 2 && text[1] != '*' && strip_pair(text, "*", "*")) || strip_pair(text, "「", "」");
+    const bool stripped = strip_pair(text, "**", "**") || strip_pair(text, "`", "`") ||
+                          strip_pair(text, "\"", "\"") || strip_pair(text, "“", "”") ||
+                          (text.size() > 2 && text[1] != '*' && strip_pair(text, "*", "*")) ||
+                          strip_pair(text, "「", "」");
     if (!stripped && text.size() == before) return text;
   }
 }
@@ -185,9 +205,7 @@ std::optional<std::string> plain_words(std::string_view text) {
     } else if (c == '~' || c == '\n') {
       words += ' ';
       ++at;
-    } else if (c == '^' &&
-               (text.substr(at).starts_with("^{\\text") || text.substr(at).starts_with("^\\text") ||
-                text.substr(at).starts_with("^{\\mathrm"))) {
+    } else if (c == '^' && is_ordinal_script(text.substr(at))) {
       ++at;  // 3^{\text{rd}}
     } else if (c == '\\') {
       size_t length = 0;
@@ -230,9 +248,12 @@ const Node* read_as_words(Arena& arena, std::string_view text, const MathPolicy&
     return arena.text(Kind::Text, canonical);
   if (const Node* constant = infinity_words(arena, normalised)) return constant;
   if (const Node* value = counted_words(arena, words)) return value;
+  if (const Node* value = han_number(arena, words)) return value;
   if (const std::optional<uint64_t> value = read_ordinal(words)) return ordinal(arena, *value);
-  std::optional<ClockTime> time = read_time(words);
-  if (!time)
+  const bool ratio =
+      is_digit(words.front()) && scan::contains(words, " to ");  // "3 to 4", not three minutes to four
+  std::optional<ClockTime> time = ratio ? std::nullopt : read_time(words);
+  if (!time && !ratio)
     time = read_time(std::string(words) + ".");  // the full stop of "p.m." was taken for the sentence's
   if (time && !time->bare) return clock_time(arena, *time);
   if (const std::optional<CalendarDate> value = read_date(words)) return date(arena, *value);

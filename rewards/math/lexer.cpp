@@ -39,6 +39,7 @@ class Lexer {
     dollars_delimit_ = dollars_are_delimiters(text_);
     out_.list.reserve(text_.size() / 2 + 4);
     while (at_ < text_.size()) next();
+    start_ = at_;
     add(TokenKind::End);
     return std::move(out_);
   }
@@ -203,7 +204,8 @@ class Lexer {
       case '$':
         return dollar();
       case '~':
-        if (!out_.latex) return relation(Relation::Approximately, 1);
+        if (!out_.latex && !(is_digit(peek(1)) && at_ > 0 && is_digit(text_[at_ - 1])))
+          return relation(Relation::Approximately, 1);
         widen(Gap::Space);
         ++at_;
         return;
@@ -627,6 +629,10 @@ class Lexer {
   void negated() {
     while (peek() == ' ') ++at_;
     const size_t before = out_.list.size();
+    if (rest().starts_with("\\not")) {
+      const bool longer = is_letter(peek(4));  // \notin is a relation of its own
+      if (!longer) fail("\\not before \\not");
+    }
     next();
     if (out_.list.size() != before + 1 || out_.list.back().kind != TokenKind::Relation)
       fail("\\not before no relation");

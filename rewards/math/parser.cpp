@@ -84,9 +84,9 @@ const Node* Parser::product(Nodes factors) {
 }
 
 const Node* Parser::whole() {
-  if (is(TokenKind::Relation)) {  // "= 5", "\approx 2.2": the left side was left out
+  if (is(TokenKind::Relation)) {  // "\approx 2.2": the left side was left out
     const Relation relation = static_cast<Relation>(peek().value);
-    if (relation == Relation::Equal || relation == Relation::Approximately) take();
+    if (relation == Relation::Approximately) take();
   }
   const Node* node = combine(sequence());
   while (is_close(Bracket::Brace) && policy_.repair_latex) {
@@ -94,6 +94,7 @@ const Node* Parser::whole() {
     repaired_ = true;
   }
   if (!is(TokenKind::End)) fail("something follows the answer");
+  if (node->kind == Kind::Ellipsis) fail("nothing but an ellipsis");
   return node;
 }
 
@@ -119,15 +120,31 @@ const Node* read_mathematics(Arena& arena, std::string_view text, const MathPoli
   }
 }
 
-const Node* read_answer(Arena& arena, std::string_view text, const MathPolicy& policy, bool& repaired) {
+// What stands behind "all real numbers except"; empty for other texts.
+std::string_view excluded_from_reals(std::string_view text) {
+  for (std::string_view start : {"all real numbers except ", "All real numbers except ", "all reals except ",
+                                 "all real numbers but "}) {
+    if (text.starts_with(start) && text.size() < 200) return text.substr(start.size());
+  }
+  return {};
+}
+
+const Node* read_answer(Arena& arena, std::string_view text, const MathPolicy& policy, bool& repaired,
+                        bool may_be_choice = true) {
   if (text.empty()) throw NoReading{"empty"};
   scan::check_text(text);
-  if (const ChoiceText choice = read_choice(text); choice.letter != 0) {
+  if (const ChoiceText choice = may_be_choice ? read_choice(text) : ChoiceText{}; choice.letter != 0) {
     if (choice.value.empty()) return arena.text(Kind::Choice, std::string_view(&choice.letter, 1));
-    const Node* value = read_answer(arena, take_decoration_off(choice.value), policy, repaired);
+    const Node* value = read_answer(arena, take_decoration_off(choice.value), policy, repaired, false);
     return arena.add({.kind = Kind::Choice, .args = {&value, 1}, .text = {&choice.letter, 1}});
   }
   if (const Node* words = read_as_words(arena, text, policy)) return words;
+  if (const std::string_view excluded = excluded_from_reals(text); !excluded.empty()) {
+    const Node* points = read_answer(arena, excluded, policy, repaired, false);
+    const Node* set =
+        points->kind == Kind::List ? arena.node(Kind::Set, points->args) : arena.node(Kind::Set, {points});
+    return arena.node(Kind::Difference, {arena.text(Kind::NamedSet, "R"), set});
+  }
   return read_mathematics(arena, text, policy, repaired);
 }
 

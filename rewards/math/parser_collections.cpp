@@ -32,7 +32,6 @@ bool Parser::commas_are_spaced() const {
 }
 
 const Node* Parser::bracketed() {
-  if (++depth_ > 200) fail("nested over 200 deep");
   const bool spaced = commas_are_spaced();
   const Token open = take();
   const Scope outer = scope_;
@@ -43,7 +42,6 @@ const Node* Parser::bracketed() {
                          (open.kind == TokenKind::Close || outer.square_closes || french_interval_ahead());
   const Node* node = open.kind == TokenKind::Close ? interval_or_tuple(open) : bracket_of(open);
   scope_ = outer;
-  --depth_;
   return node;
 }
 
@@ -250,7 +248,6 @@ const Node* Parser::matrix(std::string_view name) {
   static constexpr std::string_view kNames[] = {"pmatrix", "bmatrix",     "Bmatrix", "vmatrix", "Vmatrix",
                                                 "matrix",  "smallmatrix", "array",   "tabular"};
   if (std::ranges::find(kNames, name) == std::end(kNames)) fail("an unknown environment");
-  if (++depth_ > 200) fail("nested over 200 deep");
   take();
   const Scope outer = scope_;
   scope_ = {};
@@ -267,7 +264,6 @@ const Node* Parser::matrix(std::string_view name) {
   }
   scope_ = outer;
   end_block(name);
-  --depth_;
   if (cells.empty()) fail("an empty matrix");
   const Node* node = make({.kind = Kind::Matrix, .rows = rows, .columns = columns, .args = cells});
   return name == "vmatrix" ? call(Function::Determinant, {node}) : node;

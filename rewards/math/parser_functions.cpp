@@ -131,6 +131,7 @@ Parser::Nodes Parser::set_items() {
 // Behind the name: one bracket, or numbers, variables and their powers as far as they are written side by side. A
 // fraction or root only first. "\sin x/2" has no reading.
 const Node* Parser::function_argument() {
+  const Deeper deeper(*this);
   if (is_open(Bracket::Round) || is_open(Bracket::Brace) || is(TokenKind::Bar) || is(TokenKind::DoubleBar)) {
     return is_open(Bracket::Brace) ? group() : primary();
   }

@@ -46,7 +46,7 @@ bool Parser::begins_number() const {
 
 const Node* Parser::number() {
   const Token first = peek();
-  if (const Node* prefixed = first.text == "0" ? base_prefix() : nullptr) return prefixed;
+  if (first.text == "0") refuse_base_prefix();
   const Node* value = decimal();
   if (value->kind != Kind::Number) return value;
   return mixed(value, first);
@@ -222,8 +222,10 @@ const Node* Parser::mixed(const Node* whole_part, const Token& first) {
   const Node* part = nullptr;
   if (is(TokenKind::Vulgar)) {
     part = vulgar(take().value);
-  } else if (is(TokenKind::Frac) && is_digit_fraction()) {
+  } else if (is(TokenKind::Frac) && is_digit_fraction(0)) {
     part = fraction();
+  } else if (is_open(Bracket::Brace) && is(TokenKind::Frac, 1) && is_digit_fraction(1)) {
+    part = group();  // 2{\frac34}
   } else if (is(TokenKind::Superscript) && is(TokenKind::Slash, 1) && is(TokenKind::Subscript, 2)) {
     part = script_fraction();
   } else if (is(TokenKind::Digits) && peek().gap == Gap::Space && is(TokenKind::Slash, 1) &&
@@ -241,8 +243,8 @@ const Node* Parser::mixed(const Node* whole_part, const Token& first) {
 }
 
 // Whether the \frac at the cursor has digits only above and below.
-bool Parser::is_digit_fraction() const {
-  size_t ahead = 1;
+bool Parser::is_digit_fraction(size_t ahead) const {
+  ++ahead;
   for (int i = 0; i < 2; ++i) {
     const bool braced = is_open(Bracket::Brace, ahead);
     if (!is(TokenKind::Digits, ahead + braced)) return false;
@@ -330,12 +332,12 @@ int Parser::base_in_words() {
   return static_cast<int>(found - std::begin(kNames)) + 2;
 }
 
-// 0x1F, 0b1011, 0o17.
-const Node* Parser::base_prefix() {
-  if (!is(TokenKind::Letter, 1) || peek(1).gap != Gap::None) return nullptr;
+// 0x1F, 0b1011, 0o17 are a programmer's numbers and no product of 0 either: no reading.
+void Parser::refuse_base_prefix() const {
+  if (!is(TokenKind::Letter, 1) || peek(1).gap != Gap::None) return;
   const std::string_view mark = peek(1).text;
   const int base = mark == "x" ? 16 : mark == "b" ? 2 : mark == "o" ? 8 : 0;
-  if (base == 0) return nullptr;
+  if (base == 0) return;
   std::string digits;
   size_t ahead = 2;
   for (; (is(TokenKind::Digits, ahead) || is(TokenKind::Letter, ahead)) && peek(ahead).gap == Gap::None;
@@ -345,13 +347,12 @@ const Node* Parser::base_prefix() {
       const int value = upper >= '0' && upper <= '9'   ? upper - '0'
                         : upper >= 'A' && upper <= 'F' ? upper - 'A' + 10
                                                        : 99;
-      if (value >= base) return nullptr;
+      if (value >= base) return;
       digits += upper;
     }
   }
-  if (digits.empty()) return nullptr;
-  for (size_t i = 0; i < ahead; ++i) take();
-  return make({.kind = Kind::BaseNumber, .args = Nodes{arena_.integer(base)}, .text = digits});
+  if (digits.empty()) return;
+  fail("a number with a programmer's prefix");
 }
 
 }  // namespace r1::math

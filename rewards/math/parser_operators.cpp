@@ -6,6 +6,10 @@
 namespace r1::math {
 namespace {
 
+bool holds_symbol(const Node* node) {
+  return node->kind == Kind::Symbol || std::ranges::any_of(node->args, holds_symbol);
+}
+
 bool is_set(const Node* node) {
   switch (node->kind) {
     case Kind::Set:
@@ -25,6 +29,11 @@ bool is_set(const Node* node) {
 
 const Node* Parser::set_operation() {
   const Node* left = sum();
+  if (is(TokenKind::Mod)) {  // a + b \bmod n is the remainder of the sum
+    take();
+    left = call(Function::Mod, {left, term()});
+    if (is(TokenKind::Plus) || is(TokenKind::Minus) || is(TokenKind::Mod)) fail("a term behind a modulus");
+  }
   while (is(TokenKind::Cup) || is(TokenKind::Cap) || is(TokenKind::SetMinus)) {
     const TokenKind operation = peek().kind;
     const Kind kind = operation == TokenKind::Cup   ? Kind::Union
@@ -42,8 +51,6 @@ const Node* Parser::set_operation() {
 }
 
 const Node* Parser::sum() {
-  const int depth_before = depth_;
-  if (++depth_ > 200) fail("nested over 200 deep");
   Nodes terms = {signed_term()};
   while (is(TokenKind::Plus) || is(TokenKind::Minus) || is(TokenKind::PlusMinus)) {
     const Token sign = take();
@@ -59,7 +66,6 @@ const Node* Parser::sum() {
     else
       terms.push_back(make(Kind::Neg, {next}));
   }
-  depth_ = depth_before;
   return terms.size() == 1 ? terms.front() : make(Kind::Add, terms);
 }
 
@@ -97,11 +103,6 @@ const Node* Parser::term() {
       if (above->kind == Kind::Quantity && unit_may_follow()) below = measured(below);
       factors = {make(Kind::Div, {above, below})};
       after_slash = true;
-    } else if (is(TokenKind::Mod)) {
-      take();
-      const Node* value = product(factors);
-      const Node* by = signed_factor();
-      factors = {call(Function::Mod, {value, by})};
     } else if (unit_may_follow() && attach_unit(factors)) {
       after_slash = false;
     } else if (begins_factor()) {
@@ -135,6 +136,10 @@ const Node* Parser::measured(const Node* value) {
 const Node* Parser::juxtaposed(const Node* last, bool after_slash) {
   if (after_slash && last->kind == Kind::Div && last->args[1]->kind != Kind::Number) {
     fail("a product behind a slash may belong below it or not");
+  }
+  const bool glued = is(TokenKind::Letter) && peek().gap == Gap::None;
+  if (after_slash && glued && last->kind == Kind::Div && holds_symbol(last->args[0])) {
+    fail("a product behind a slash may belong below it or not");  // x/2y
   }
   if (!mixes_with(last, peek())) fail("a number behind a factor");
   const bool angle =
@@ -206,10 +211,7 @@ const Node* Parser::signed_factor() {
 }
 
 const Node* Parser::factor() {
-  const int depth_before = depth_;
-  if (++depth_ > 200) fail("nested over 200 deep");
   const Node* node = postfix(primary());
-  depth_ = depth_before;
   return node;
 }
 
@@ -269,6 +271,7 @@ const Node* Parser::power(const Node* base) {
 }
 
 const Node* Parser::exponent() {
+  const Deeper deeper(*this);
   if (is_open(Bracket::Brace)) return group();
   if (is(TokenKind::Minus) || is(TokenKind::Plus)) {
     const bool negative = take().kind == TokenKind::Minus;

@@ -6,6 +6,7 @@
 namespace r1::math {
 
 const Node* Parser::primary() {
+  const Deeper deeper(*this);
   switch (peek().kind) {
     case TokenKind::Digits:
     case TokenKind::Dot:
@@ -125,6 +126,7 @@ const Node* Parser::letter() {
     if (const Node* counted = combination()) return counted;
   }
   if (const Node* number_in_base = hex_number()) return number_in_base;
+  if (const Node* counted = scripted_count()) return counted;
   return symbol(std::string(take().text));
 }
 
@@ -266,6 +268,39 @@ const Node* Parser::combination() {
   return call(choose ? Function::Binomial : Function::Permutations, {values[0], values[1]});
 }
 
+// Digits or one letter as a script at `ahead`, which then lies behind it.
+bool Parser::script_number(size_t& ahead, std::string& digits) const {
+  const bool braced = is_open(Bracket::Brace, ahead);
+  if (braced) ++ahead;
+  if (!is(TokenKind::Digits, ahead) && !is(TokenKind::Letter, ahead)) return false;
+  digits = std::string(peek(ahead).text);
+  ++ahead;
+  return !braced || is_close(Bracket::Brace, ahead++);
+}
+
+// C_{10}^3, C^3_{10}, A_5^2 (arrangements): both scripts are numbers, or n and k.
+const Node* Parser::scripted_count() {
+  if (!is_letter("C") && !is_letter("A")) return nullptr;
+  const bool below_first = is(TokenKind::Underscore, 1);
+  if (!below_first && !is(TokenKind::Caret, 1)) return nullptr;
+  std::string first, second;
+  size_t ahead = 2;
+  if (!script_number(ahead, first) || !is(below_first ? TokenKind::Caret : TokenKind::Underscore, ahead++))
+    return nullptr;
+  if (!script_number(ahead, second)) return nullptr;
+  const std::string n = below_first ? first : second, k = below_first ? second : first;
+  const bool digits = n[0] <= '9' && k[0] <= '9' && n.size() <= 9 && k.size() <= 9;
+  if (digits ? std::stol(n) < std::stol(k) || n == "1" : n[0] <= '9' || (n != "n" && n != "m") || k == "2")
+    return nullptr;
+  const Function function = is_letter("C") ? Function::Binomial : Function::Permutations;
+  const auto value = [&](const std::string& text) {
+    return text[0] <= '9' ? literal(text) : arena_.symbol(text);
+  };
+  const Node* node = call(function, {value(n), value(k)});
+  for (size_t i = 0; i < ahead; ++i) take();
+  return node;
+}
+
 // {}_nC_k, {}^nC_k, {}_nP_k: the scripts stand before the letter.
 const Node* Parser::choice_count() {
   take();
@@ -325,6 +360,13 @@ const Node* Parser::accent() {
   const bool one_letter = is(TokenKind::Letter, inner) && (!braced || is_close(Bracket::Brace, 2));
   const bool axis =
       one_letter && (peek(inner).text == "i" || peek(inner).text == "j" || peek(inner).text == "k");
+  const bool is_set = one_letter && token.kind == TokenKind::Bold &&
+                      (peek(inner).text == "R" || peek(inner).text == "Q" || peek(inner).text == "Z");
+  if (is_set) {  // \mathbf{R}
+    const Node* set = arena_.text(Kind::NamedSet, peek(inner).text);
+    for (size_t i = 0; i < (braced ? 3u : 1u); ++i) take();
+    return set;
+  }
   if (token.kind == TokenKind::Bold && !one_letter) return braced ? group() : primary();
   if (token.kind == TokenKind::Overline) return overline();
   std::string name;

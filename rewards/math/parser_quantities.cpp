@@ -44,6 +44,11 @@ bool is_remark(std::string_view words) {
   return words.size() > 1;
 }
 
+// "a parallelogram" counts nothing.
+bool holds_number(const Node* node) {
+  return node->kind == Kind::Number || std::ranges::any_of(node->args, holds_number);
+}
+
 bool is_word_like(TokenKind kind) {
   return kind == TokenKind::Word || kind == TokenKind::Letter || kind == TokenKind::Relation ||
          kind == TokenKind::If || kind == TokenKind::Minus || kind == TokenKind::Prime ||
@@ -120,6 +125,12 @@ const Node* Parser::currency() {
 // "per hour", "/hour" behind a currency; none when no rate follows.
 const Node* Parser::rate() {
   if (!is(TokenKind::Word) && !is(TokenKind::Text) && !is(TokenKind::Slash)) return nullptr;
+  if (is(TokenKind::Slash) && is(TokenKind::Text, 1)) {  // /\text{hour}
+    const std::optional<UnitPhrase> phrase = read_unit_phrase(scan::trim(peek(1).text));
+    if (!phrase || phrase->units.empty() || phrase->bytes != scan::trim(peek(1).text).size()) return nullptr;
+    take(), take();
+    return unit_node(phrase->units, 1);
+  }
   const bool text = is(TokenKind::Text);
   const std::string_view rest = text ? scan::trim(peek().text) : source_.substr(peek().at);
   const size_t skip = rest.starts_with("per ") ? 4 : rest.starts_with("/") ? 1 : 0;
@@ -200,6 +211,7 @@ const Node* Parser::with_unit(const Node* value) {
   }
   if (const Node* number_in_base = base_words(value)) return number_in_base;
   if (const Node* unit = unit_phrase()) return compound(make(Kind::Quantity, {value, unit}));
+  if (!holds_number(value)) return nullptr;
   if (const Node* noun = counted_noun()) return make(Kind::Quantity, {value, noun});
   return nullptr;
 }
@@ -345,12 +357,30 @@ std::optional<int> Parser::unit_power() {
 
 // "5 ft 3 in": the parts of one measure.
 const Node* Parser::compound(const Node* quantity) {
-  if (!is(TokenKind::Digits) || quantity->args[1]->kind != Kind::Unit) return quantity;
+  const Deeper deeper(*this);
+  if (quantity->args[1]->kind != Kind::Unit) return quantity;
+  if (is(TokenKind::And) && is(TokenKind::Digits, 1)) return joined_compound(quantity);
+  if (!is(TokenKind::Digits)) return quantity;
   const Node* next = decimal();
   const Node* unit = unit_phrase();
   if (!unit || unit->kind != Kind::Unit) fail("a number behind a unit");
   if (!same_dimension({{quantity->args[1]->text, 1}}, {{unit->text, 1}})) fail("units that do not add up");
   return make(Kind::Add, {quantity, compound(make(Kind::Quantity, {next, unit}))});
+}
+
+// "2 hours and 30 minutes": parts of one measure when the units differ and convert. "2 km and 3 km" are two values.
+const Node* Parser::joined_compound(const Node* quantity) {
+  const size_t before = at_;
+  take();
+  const Node* value = literal(take().text);
+  const Node* unit = unit_phrase();
+  const std::string_view key = quantity->args[1]->text;
+  if (unit && unit->kind == Kind::Unit && unit->text != key &&
+      same_dimension({{key, 1}}, {{unit->text, 1}})) {
+    return make(Kind::Add, {quantity, make(Kind::Quantity, {value, unit})});
+  }
+  at_ = before;
+  return quantity;
 }
 
 // "apples", "\text{ different ways}": a noun after a number. Its key is the noun behind '#', which no unit of the table has.

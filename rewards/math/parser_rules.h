@@ -2,7 +2,7 @@
 //
 // Precedence, loosest first: or | and , ; rows | relations | : | union, intersection, set minus | + - | * / and juxtaposition |
 // sign | ! % degree | powers. Choices where writers differ:
-//   1/2x is (1/2)x, but a/bc, 1/(x)(y) and sin x/2 have no reading.
+//   1/2x is (1/2)x, but a/bc, x/2y, 1/(x)(y) and sin x/2 have no reading.
 //   2^10 is 2^{10} in plain text; in LaTeX, where it prints as 2^1 0, it has none (a repair reads 2^{10}).
 //   2\frac34 is a mixed number, x\frac34 a product, 3\frac52 has no reading.
 //   e and i are the constants, unless a sum or product binds them. f(x), g(x) are functions, k(x+1) a product.
@@ -32,6 +32,18 @@ class Parser {
   bool repaired() const { return repaired_; }
 
  private:
+  // Counts the rules entered and not left: each one that can enter itself holds one.
+  class Deeper {
+   public:
+    explicit Deeper(Parser& parser) : parser_(parser) {
+      if (++parser_.depth_ > 200) throw NoReading{"nested over 200 deep"};
+    }
+    ~Deeper() { --parser_.depth_; }
+
+   private:
+    Parser& parser_;
+  };
+
   using Nodes = std::vector<const Node*>;
 
   // What encloses the tokens being read: what a comma, a bar or a bracket means depends on it.
@@ -82,6 +94,7 @@ class Parser {
   const Node* mapping();
   const Node* implication(const Node* left);
   const Node* parity(const Node* value);
+  const Node* residues(const Node* left, const Node* first);
   const Node* congruence(const Node* left, const Node* right);
   const Node* modulus();
 
@@ -124,8 +137,8 @@ class Parser {
   bool letters_are_digits(size_t ahead) const;
   const Node* base_suffix();
   int base_in_words();
-  const Node* base_prefix();
-  bool is_digit_fraction() const;
+  void refuse_base_prefix() const;
+  bool is_digit_fraction(size_t ahead) const;
   const Node* script_fraction();
   const Node* vulgar(uint8_t value);
   const Node* literal(std::string_view digits, int64_t exponent = 0, uint32_t repeat = 0,
@@ -146,6 +159,8 @@ class Parser {
   const Node* absolute();
   const Node* overline();
   const Node* combination();
+  const Node* scripted_count();
+  bool script_number(size_t& ahead, std::string& digits) const;
   const Node* choice_count();
 
   // --- functions and big operators (parser_functions.cpp)
@@ -207,6 +222,7 @@ class Parser {
   int power_of_generic(std::string_view words) const;
   std::optional<int> unit_power();
   const Node* compound(const Node* quantity);
+  const Node* joined_compound(const Node* quantity);
   const Node* counted_noun();
   const Node* bracketed_noun(const Node* value);
   bool skip_source(size_t end);

@@ -128,10 +128,9 @@ const Node* Parser::statement() {
 }
 
 const Node* Parser::negation() {
-  if (++depth_ > 200) fail("nested over 200 deep");
+  const Deeper deeper(*this);
   take();
   const Node* inside = is(TokenKind::Not) ? negation() : relation();
-  --depth_;
   return make(Kind::Not, {inside});
 }
 
@@ -195,6 +194,9 @@ const Node* Parser::relation() {
   if (is(TokenKind::Equivalent) && relations.empty()) {
     take();
     const Node* right = ratio();
+    if (is(TokenKind::Comma) || is(TokenKind::Or)) {
+      if (const Node* several = residues(args.front(), right)) return several;
+    }
     return congruence(args.front(), right);
   }
   if (relations.empty()) {
@@ -206,6 +208,28 @@ const Node* Parser::relation() {
     if (const Node* by = modulus()) return make(Kind::Congruent, {args[0], args[1], by});
   }
   return make({.kind = Kind::Compare, .args = args, .relations = relations});
+}
+
+// x \equiv 1, 4 \pmod 5; none when no modulus ends the list.
+const Node* Parser::residues(const Node* left, const Node* first) {
+  const size_t before = at_;
+  Nodes values = {first};
+  const auto simple = [&] {
+    return is(TokenKind::Digits) || is(TokenKind::Minus) || is(TokenKind::PlusMinus) || is(TokenKind::Letter);
+  };
+  while (accept(TokenKind::Comma) || accept(TokenKind::Or)) {
+    accept(TokenKind::Or);
+    if (!simple()) break;
+    values.push_back(sum());
+  }
+  const Node* by = modulus();
+  if (!by || values.size() < 2) {
+    at_ = before;
+    return nullptr;
+  }
+  Nodes statements;
+  for (const Node* value : values) statements.push_back(make(Kind::Congruent, {left, value, by}));
+  return make(Kind::Or, statements);
 }
 
 const Node* Parser::congruence(const Node* left, const Node* right) {

@@ -129,6 +129,8 @@ class WordReader {
         text(token);
       else if (token.kind == TokenKind::Letter && is_times(token))
         out_.push_back(as(token, {TokenKind::Times}));
+      else if (token.kind == TokenKind::Letter && token.text == "и")
+        out_.push_back(as(token, {TokenKind::And}));
       else if (token.kind == TokenKind::Letter && is_union(token))
         out_.push_back(as(token, {TokenKind::Cup}));
       else
@@ -153,8 +155,10 @@ class WordReader {
     return token.text == "U" && previous() == TokenKind::Close && next().kind == TokenKind::Open;
   }
 
-  // \frac{\text{m}}{\text{s}}
+  // \frac{\text{m}}{\text{s}}, \text{km}\cdot\text{h}
   bool in_braces() const {
+    const bool factor = previous() == TokenKind::Times || previous() == TokenKind::Slash;
+    if (factor && out_.size() > 1 && out_[out_.size() - 2].kind == TokenKind::Text) return true;
     return previous() == TokenKind::Open && out_.back().value == static_cast<uint8_t>(Bracket::Brace);
   }
 
@@ -312,6 +316,10 @@ class WordReader {
   // \text{ and }, \text{or}, \text{ if }, \text{, }, \text{\$}
   void text(const Token& token) {
     const std::string_view inside = scan::trim(token.text);
+    if (inside == "to" && previous() == TokenKind::Digits && next().kind == TokenKind::Digits) {
+      out_.push_back(as(token, {TokenKind::Colon}));
+      return;
+    }
     if (inside == "," || inside == ";") {
       out_.push_back(as(token, {inside == "," ? TokenKind::Comma : TokenKind::Semicolon}));
       return;
