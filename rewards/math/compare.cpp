@@ -145,10 +145,14 @@ bool only_multiples(const Node* node, Context& context) {
 
 // The plain reading, and the one with an integer parameter.
 Decision compare_with_families(const Node* answer, const Node* gold, Context& context) {
-  const Decision plain = compare_by_kind(answer, gold, context);
-  if (is_equal(plain)) return plain;
+  const bool scalars = is_scalar(answer) && is_scalar(gold);
   const auto a = read_family(answer, context), g = read_family(gold, context);
-  if (!a && !g) return plain;
+  if (!scalars && a && g) {
+    const Decision families = compare_families(answer, gold, context);
+    if (!is_unknown(families)) return families;
+  }
+  const Decision plain = compare_by_kind(answer, gold, context);
+  if (is_equal(plain) || (!a && !g)) return plain;
   const Decision families = compare_families(answer, gold, context);
   if (!is_unknown(families)) return families;
   if (!a || !g) return (a ? a->marked : g->marked) && is_unknown(plain) ? families : plain;

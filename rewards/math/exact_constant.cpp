@@ -1,6 +1,8 @@
 #include "rewards/math/exact_constant.h"
 
 #include <algorithm>
+#include <numeric>
+#include <optional>
 #include <vector>
 
 #include "rewards/math/ball.h"
@@ -24,7 +26,9 @@ class Generators {
     if (node->kind == Kind::Call || (node->kind == Kind::Pow && !is_whole(node->args[1]))) add(node);
     for (const Node* arg : node->args) collect(arg);
   }
-  bool are_few() const { return known_.size() <= kMaxGenerators && degree_ <= kMaxDegree; }
+  bool are_few() const {
+    return known_.size() <= kMaxGenerators && degree_ <= kMaxDegree && totient(2 * turn_) <= kMaxTotient;
+  }
   int64_t cost() const {  // parts
     const auto count = static_cast<int64_t>(known_.size());
     return (100 + 120 * count * count) * Meter::kParts;
@@ -33,6 +37,64 @@ class Generators {
  private:
   static constexpr size_t kMaxGenerators = 10;
   static constexpr int64_t kMaxDegree = 16;
+  static constexpr int64_t kMaxTotient =
+      24;  // degree of the field of the angles' roots of unity: tan 1 deg ran for minutes
+  static constexpr int64_t kMaxTurn = 5000;
+
+  static int64_t totient(int64_t n) {
+    int64_t count = n;
+    for (int64_t p = 2, rest = n; rest > 1; ++p) {
+      if (p * p > rest) p = rest;
+      if (rest % p != 0) continue;
+      count -= count / p;
+      while (rest % p == 0) rest /= p;
+    }
+    return count;
+  }
+
+  // The denominator of an angle as a multiple of pi, not reduced over sums; 1 when it is no such product.
+  struct Multiple {
+    int64_t numerator, denominator;
+  };
+  static std::optional<Multiple> multiple_of_pi(const Node* node) {
+    switch (node->kind) {
+      case Kind::Constant:
+        return node->constant == Constant::Pi ? std::optional(Multiple{1, 1}) : std::nullopt;
+      case Kind::Number: {
+        const Decimal& number = *node->number;
+        if (number.digits.size() > 4 || number.exponent > 0 || number.exponent < -3 || number.repeat) {
+          return std::nullopt;
+        }
+        Multiple value{0, 1};
+        for (char c : number.digits) value.numerator = value.numerator * 10 + (c - '0');
+        for (int64_t i = number.exponent; i < 0; ++i) value.denominator *= 10;
+        return value;
+      }
+      case Kind::Neg:
+      case Kind::Pow:  // pi^1, of converted degrees; another power is counted like it
+        return multiple_of_pi(node->args[0]);
+      case Kind::Mul:
+      case Kind::Div:
+      case Kind::Add: {
+        Multiple product{1, 1};
+        for (size_t i = 0; i < node->args.size(); ++i) {
+          auto factor = multiple_of_pi(node->args[i]);
+          if (!factor) return std::nullopt;
+          if (node->kind == Kind::Add) factor->numerator = 1;
+          if (node->kind == Kind::Div && i == 1) std::swap(factor->numerator, factor->denominator);
+          if (factor->denominator == 0) return std::nullopt;
+          product.numerator *= factor->numerator;
+          product.denominator *= factor->denominator;
+          const int64_t common = std::gcd(product.numerator, product.denominator);
+          if (common > 1) product.numerator /= common, product.denominator /= common;
+          if (product.numerator > kMaxTurn || product.denominator > kMaxTurn) return Multiple{1, kMaxTurn};
+        }
+        return product;
+      }
+      default:
+        return std::nullopt;
+    }
+  }
 
   static bool is_whole(const Node* node) {
     while (node->kind == Kind::Neg) node = node->args[0];
@@ -62,10 +124,16 @@ class Generators {
     known_.push_back(node);
     if (node->kind == Kind::Pow || (node->function == Function::Root && node->args.size() == 2))
       degree_ = std::min<int64_t>(degree_ * index(node), 1000);
+    if (node->kind == Kind::Call && node->function >= Function::Sin && node->function <= Function::Csc) {
+      if (const auto angle = multiple_of_pi(node->args[0])) {
+        turn_ = std::min(std::lcm(turn_, angle->denominator), kMaxTurn);
+      }
+    }
   }
 
   std::vector<const Node*> known_;
   int64_t degree_ = 1;
+  int64_t turn_ = 1;  // common denominator of the angles as multiples of pi
 };
 
 class Calcium {

@@ -65,7 +65,9 @@ const Node* converted(const Node* value, const UnitConversion& conversion, Arena
   const Node* factor =
       arena.node(Kind::Div, {digits(arena, conversion.numerator), digits(arena, conversion.denominator)});
   const Node* result = arena.node(Kind::Mul, {value, factor});
-  if (conversion.pi_power != 0) {
+  if (conversion.pi_power == 1) {
+    result = arena.node(Kind::Mul, {result, arena.constant(Constant::Pi)});
+  } else if (conversion.pi_power != 0) {
     const Node* power =
         arena.node(Kind::Pow, {arena.constant(Constant::Pi), arena.integer(conversion.pi_power)});
     result = arena.node(Kind::Mul, {result, power});
