@@ -90,12 +90,13 @@ std::optional<Formula> delimited(std::string_view text, size_t at, std::string_v
                                  std::string_view close) {
   const size_t begin = at + open.size();
   const std::string_view window = text.substr(std::min(begin, text.size()), kMaxFormula);
-  if (window.find(close) == std::string_view::npos) return std::nullopt;
   for (size_t i = 0; i < window.size(); ++i) {
     if (window[i] == '\n' && byte_at(window, i + 1) == '\n') return std::nullopt;
     if (window.substr(i).starts_with(close)) {
       return Formula{{at, begin + i + close.size()}, {begin, begin + i}};
     }
+    // Formulas do not nest; so a row of openers is looked through once.
+    if (window[i] == '\\' && (byte_at(window, i + 1) == '(' || byte_at(window, i + 1) == '[')) return std::nullopt;
     if (window[i] == '\\') ++i;  // "\$" closes nothing; "\\]" is a line break and a bracket
   }
   return std::nullopt;

@@ -87,7 +87,8 @@ TEST(AnswerExtraction, SearchesOnlyTheLast8KiB) {
 
 TEST(AnswerExtraction, HostileTextNeitherHangsNorEscapesTheText) {
   for (const char* part :
-       {"\\boxed{", "\\boxed", "<answer>", "</answer>", "####", "answer is ", "\\", "{", "}", "</think>"}) {
+       {"\\boxed{", "\\boxed", "<answer>", "</answer>", "####", "answer is ", "\\", "{", "}", "</think>", "answer: a\\(\\(\\(\\(\\(\\(", "\\[", "$", "**",
+        "答案不是5，", "選", "<!--", "```\n"}) {
     std::string text;
     while (text.size() < 20000) text += part;
     extract(text);
