@@ -36,10 +36,10 @@ AnswerRule rule_of(math::Announcement announcement) {
   return AnswerRule::Phrase;
 }
 
-std::string joined(std::string_view text, const std::vector<TextSpan>& parts) {
+std::string joined(std::string_view text, const math::FoundAnswer& found) {
   std::string out;
-  for (const TextSpan& part : parts) {
-    if (!out.empty()) out += ", ";
+  for (const TextSpan& part : found.parts) {
+    if (!out.empty()) out += found.alternatives ? " or " : ", ";
     out += math::slice(text, part);
   }
   return out;
@@ -47,7 +47,7 @@ std::string joined(std::string_view text, const std::vector<TextSpan>& parts) {
 
 ExtractedAnswer extracted(std::string_view text, size_t offset, math::FoundAnswer found) {
   ExtractedAnswer answer;
-  answer.text = found.parts.empty() ? std::string(math::slice(text, found.span)) : joined(text, found.parts);
+  answer.text = found.parts.empty() ? std::string(math::slice(text, found.span)) : joined(text, found);
   answer.begin = offset + found.span.begin;
   answer.end = offset + found.span.end;
   answer.rule = rule_of(found.announcement);
@@ -113,7 +113,7 @@ std::string gold_answer(std::string_view gold) {
   const size_t hashes = text.rfind("####");
   if (!boxes.empty() && (hashes == std::string_view::npos || hashes < boxes.back().outer.end)) {
     const math::FoundAnswer found = math::joined_boxes(text, text, boxes, boxes.size() - 1);
-    return found.parts.empty() ? std::string(math::slice(text, found.span)) : joined(text, found.parts);
+    return found.parts.empty() ? std::string(math::slice(text, found.span)) : joined(text, found);
   }
   if (hashes != std::string_view::npos) {
     const std::string_view line = text.substr(hashes + 4, text.find('\n', hashes) - hashes - 4);

@@ -11,7 +11,7 @@
 //    5"), asked ("the answer is 5?"), a placeholder ("\boxed{...}"), a copy of the question. A value that was denied is skipped where
 //    it was announced before, too.
 // 4. Several boxes in one sentence or display are one list: "\boxed{1} and \boxed{2}" is "1, 2". Alternatives ("\boxed{1} or
-//    maybe 2") are a list as well, and flagged: naming two answers never wins where one of them would not.
+//    maybe 2") are a list as well, "1 or 2", and flagged: naming two answers never wins where one of them would not.
 // 5. A phrase's answer reaches to the end of its sentence, or is its formula when that plainly is the answer: "the answer is $x=5$,
 //    as required".
 // The last number of a text is taken only when asked for (last_number): it rewards text that names no answer.
@@ -35,7 +35,7 @@ const char* answer_rule_name(AnswerRule rule);
 
 struct ExtractedAnswer {
   std::string
-      text;  // the characters [begin, end) of the completion; of joined answers the parts, ", " between them
+      text;  // the characters [begin, end) of the completion; of joined answers the parts, ", " or " or " between them
   size_t begin = 0;  // of the first part
   size_t end = 0;    // of the last part
   AnswerRule rule = AnswerRule::Box;

@@ -166,6 +166,14 @@ size_t skip_closing_marks(std::string_view text, size_t at) {
   }
 }
 
+// "- 5" at a line's start is an item of a list, not a negative number.
+size_t skip_bullet(std::string_view text, size_t at) {
+  for (std::string_view bullet : {"- ", "* ", "+ ", "\xE2\x80\xA2"}) {
+    if (text.substr(at).starts_with(bullet)) return skip_spaces(text, at + bullet.size());
+  }
+  return at;
+}
+
 // Behind the copula: denials and marks.
 void read_content_start(std::string_view folded, const AnswerLanguage& language, PhraseAnchor& anchor) {
   size_t at = skip_closing_marks(folded, anchor.content);
@@ -179,7 +187,7 @@ void read_content_start(std::string_view folded, const AnswerLanguage& language,
   if (at < folded.size() && folded[at] == '\n') {
     const std::optional<size_t> next = next_line(folded, at);
     anchor.needs_value = true;
-    at = next.value_or(folded.size());
+    at = skip_bullet(folded, next.value_or(folded.size()));
   }
   anchor.content = at;
 }

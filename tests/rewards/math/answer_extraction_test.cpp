@@ -87,8 +87,8 @@ TEST(AnswerExtraction, SearchesOnlyTheLast8KiB) {
 
 TEST(AnswerExtraction, HostileTextNeitherHangsNorEscapesTheText) {
   for (const char* part :
-       {"\\boxed{", "\\boxed", "<answer>", "</answer>", "####", "answer is ", "\\", "{", "}", "</think>", "answer: a\\(\\(\\(\\(\\(\\(", "\\[", "$", "**",
-        "答案不是5，", "選", "<!--", "```\n"}) {
+       {"\\boxed{", "\\boxed", "<answer>", "</answer>", "####", "answer is ", "\\", "{", "}", "</think>",
+        "answer: a\\(\\(\\(\\(\\(\\(", "\\[", "$", "**", "答案不是5，", "選", "<!--", "```\n"}) {
     std::string text;
     while (text.size() < 20000) text += part;
     extract(text);
@@ -243,27 +243,28 @@ TEST(AnswerExtraction, BoxesOfDifferentSentencesAreNotJoined) {
 }
 
 TEST(AnswerExtraction, AlternativesAreAFlaggedList) {
-  EXPECT_EQ(extract("\\boxed{1} or \\boxed{2}"), "box: 1, 2 [alternatives]");
-  EXPECT_EQ(extract("either \\boxed{1} or \\boxed{2}"), "box: 1, 2 [alternatives]");
-  EXPECT_EQ(extract("\\boxed{1}, or maybe \\boxed{2}"), "box: 1, 2 [alternatives]");
-  EXPECT_EQ(extract("\\boxed{1}或\\boxed{2}"), "box: 1, 2 [alternatives]");
-  EXPECT_EQ(extract("It is $\\boxed{4}$ / $\\boxed{5}$."), "box: 4, 5 [alternatives]");
-  EXPECT_EQ(extract("\\boxed{6} $\\lor$ \\boxed{5}"), "box: 6, 5 [alternatives]");
+  EXPECT_EQ(extract("\\boxed{1} or \\boxed{2}"), "box: 1 or 2 [alternatives]");
+  EXPECT_EQ(extract("either \\boxed{1} or \\boxed{2}"), "box: 1 or 2 [alternatives]");
+  EXPECT_EQ(extract("\\boxed{1}, or maybe \\boxed{2}"), "box: 1 or 2 [alternatives]");
+  EXPECT_EQ(extract("\\boxed{1}或\\boxed{2}"), "box: 1 or 2 [alternatives]");
+  EXPECT_EQ(extract("It is $\\boxed{4}$ / $\\boxed{5}$."), "box: 4 or 5 [alternatives]");
+  EXPECT_EQ(extract("\\boxed{6} $\\lor$ \\boxed{5}"), "box: 6 or 5 [alternatives]");
   EXPECT_EQ(extract("My answers: 1) \\boxed{3} 2) \\boxed{4} 3) \\boxed{5}"), "box: 3, 4, 5");
   EXPECT_EQ(extract("(a) \\boxed{3} (b) \\boxed{4}"), "box: 3, 4");
-  EXPECT_EQ(extract("\\boxed{5} or 6"), "box: 5, 6 [alternatives]");
-  EXPECT_EQ(extract("$\\boxed{5}$, or maybe $6$."), "box: 5, 6 [alternatives]");
-  EXPECT_EQ(extract("$\\boxed{\\frac12}$ (or 0.5)"), "box: \\frac12, 0.5 [alternatives]");
-  EXPECT_EQ(extract("It is either 4 or \\boxed{5}."), "box: 4, 5 [alternatives]");
-  EXPECT_EQ(extract("It is maybe $4$ or $\\boxed{5}$."), "box: 4, 5 [alternatives]");
+  EXPECT_EQ(extract("\\boxed{5} or 6"), "box: 5 or 6 [alternatives]");
+  EXPECT_EQ(extract("$\\boxed{5}$, or maybe $6$."), "box: 5 or 6 [alternatives]");
+  EXPECT_EQ(extract("$\\boxed{\\frac12}$ (or 0.5)"), "box: \\frac12 or 0.5 [alternatives]");
+  EXPECT_EQ(extract("It is either 4 or \\boxed{5}."), "box: 4 or 5 [alternatives]");
+  EXPECT_EQ(extract("It is maybe $4$ or $\\boxed{5}$."), "box: 4 or 5 [alternatives]");
   EXPECT_EQ(extract("It is $\\frac{10}{2}$ or $\\boxed{5}$."), "box: 5");
   EXPECT_EQ(extract("\\boxed{5} (or else $J$ would have more)"), "box: 5");
-  EXPECT_EQ(extract("\\boxed{5} oder 6"), "box: 5, 6 [alternatives]");
-  EXPECT_EQ(extract("\\boxed{5} или 6"), "box: 5, 6 [alternatives]");
+  EXPECT_EQ(extract("\\boxed{5} oder 6"), "box: 5 or 6 [alternatives]");
+  EXPECT_EQ(extract("\\boxed{5} или 6"), "box: 5 or 6 [alternatives]");
   EXPECT_EQ(extract("\\boxed{5} or more of them"), "box: 5");
   EXPECT_EQ(extract("The answers are $1$ and $2$."), "phrase: 1, 2");
-  EXPECT_EQ(extract("The answer is $1$ or $2$."), "phrase: 1, 2 [alternatives]");
-  EXPECT_EQ(extract("The answer is **1** or **2**."), "phrase: 1, 2 [alternatives]");
+  EXPECT_EQ(extract("The answer is $1$ or $2$."), "phrase: 1 or 2 [alternatives]");
+  EXPECT_EQ(extract("The answer is **1** or **2**."), "phrase: 1 or 2 [alternatives]");
+  EXPECT_EQ(extract("The answer is $x>2$ or $x<-2$."), "phrase: x>2 or x<-2 [alternatives]");
   EXPECT_EQ(extract("The answer is 5 or maybe 6."), "phrase: 5 or maybe 6");
   EXPECT_EQ(extract("The answer is $5$ or maybe 6."), "phrase: $5$ or maybe 6");
   EXPECT_EQ(extract("The answer is $5$, but it might be 6."), "phrase: $5$, but it might be 6");

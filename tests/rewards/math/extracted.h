@@ -18,7 +18,7 @@ inline std::string extract(const std::string& completion, const ExtractionOption
   for (const math::TextSpan& part : answer->parts) {
     EXPECT_GE(part.begin, answer->begin);
     EXPECT_LE(part.end, answer->end);
-    if (!joined.empty()) joined += ", ";
+    if (!joined.empty()) joined += answer->alternatives ? " or " : ", ";
     joined += completion.substr(part.begin, part.end - part.begin);
   }
   if (answer->parts.empty()) joined = completion.substr(answer->begin, answer->end - answer->begin);

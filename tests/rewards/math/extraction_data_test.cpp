@@ -73,7 +73,8 @@ TEST(ExtractionData, FindsTheBoxOfEveryMathSolution) {
     EXPECT_EQ(answer->rule, AnswerRule::Box) << answer->text << " in " << solution;
     if (answer->text == naive) {
       ++same;
-    } else if (!answer->parts.empty() && answer->text.ends_with(", " + naive)) {
+    } else if (!answer->parts.empty() &&
+               answer->text.ends_with((answer->alternatives ? " or " : ", ") + naive)) {
       ++joined;
     } else {
       ADD_FAILURE() << "found " << answer->text << ", naive " << naive << " in " << solution;
