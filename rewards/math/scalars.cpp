@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "rewards/math/calculus.h"
 #include "rewards/math/compare.h"
 #include "rewards/math/constants.h"
 #include "rewards/math/inequality.h"
@@ -330,6 +331,10 @@ Decision compare_scalars(const Node* answer, const Node* gold, Context& context)
       !context.policy.allow_unevaluated && holds_unevaluated(answer) && !holds_unevaluated(gold);
   if (holds_indexed_sum(answer) || holds_indexed_sum(gold)) return compare_structure(answer, gold, context);
   if (const auto infinite = compare_with_infinity(answer, gold)) return *infinite;
+  if (holds_unevaluated(answer) || holds_unevaluated(gold)) {
+    answer = with_calculus(answer, context);
+    gold = with_calculus(gold, context);
+  }
   const Decision values = equal_values(answer, gold, context);
   if (is_equal(values)) {
     if (work_left) return unknown("the answer leaves the work to do");

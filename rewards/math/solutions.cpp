@@ -408,8 +408,7 @@ bool are_numbered(const std::vector<const Node*>& names) {
 bool is_name(const Node* node) {
   switch (node->kind) {
     case Kind::Symbol:
-      return true;
-    case Kind::Text:
+    case Kind::Text:  // words come as either
       return is_naming(node->text);
     case Kind::Call:
       if (node->function == Function::Abs) return node->args[0]->kind == Kind::Mul && is_name(node->args[0]);
@@ -472,7 +471,8 @@ ChainReading chain_value(const Node* chain, Context& context) {
   const ChainState state = check_links(chain, 0, value, context);
   const bool closed = free_symbols(chain).empty();
   if (state == ChainState::Sound && !free_symbols(value).empty() && ends_wilder(chain)) return {};  // 0 = 0 x
-  return {state == ChainState::Sound ? value : nullptr, closed && state == ChainState::Broken};
+  return {state == ChainState::Sound ? value : nullptr, closed && state == ChainState::Broken,
+          state == ChainState::Uncertain};
 }
 
 Decision compare_solutions(const Solutions& answer, const Solutions& gold, Context& context) {

@@ -35,6 +35,7 @@ bool is_name(const Node* node);
 struct ChainReading {
   const Node* value = nullptr;
   bool broken = false;
+  bool uncertain = false;  // a link could not be checked
 };
 ChainReading chain_value(const Node* chain, Context& context);
 

@@ -203,6 +203,7 @@ Decision compare_unsolved_with_value(const Node* statement, const Node* value, b
       if (!is_different(same)) return unknown("an equation with the value on a side, not solved");
     }
   }
+  if (statement->kind == Kind::List) return unknown("values with conditions");
   if (value_is_gold) return different("the answer is not solved");
   const bool equation = statement->kind == Kind::Compare && statement->relations[0] == Relation::Equal;
   if (equation && statement->args.size() == 2 && is_scalar(statement->args[0]) &&
@@ -250,6 +251,7 @@ Decision compare_statement_with_value(const Node* statement, const Node* value, 
   const ChainReading chain = chain_value(statement, context);
   if (chain.value) return compare(chain.value);
   if (chain.broken) return different("a false equality");
+  if (chain.uncertain) return unknown("a chain of equalities with an unproved link");
   if (const Node* set = member_of(statement)) return compare(set);
   const Solving solving = value_is_gold ? Solving::SolvedOnly : Solving::Allowed;
   const auto solved = solve(statement, solving, context);
