@@ -247,8 +247,8 @@ const Node* read_as_words(Arena& arena, std::string_view text, const MathPolicy&
   if (const std::string_view canonical = canonical_text(normalised); canonical != normalised)
     return arena.text(Kind::Text, canonical);
   if (const Node* constant = infinity_words(arena, normalised)) return constant;
-  if (const Node* value = counted_words(arena, words)) return value;
   if (const Node* value = han_number(arena, words)) return value;
+  if (const Node* value = counted_words(arena, words)) return value;
   if (const std::optional<uint64_t> value = read_ordinal(words)) return ordinal(arena, *value);
   const bool ratio =
       is_digit(words.front()) && scan::contains(words, " to ");  // "3 to 4", not three minutes to four

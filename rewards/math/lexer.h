@@ -108,9 +108,11 @@ struct Token {
   uint8_t value = 0;
   Gap gap = Gap::None;
   Side side = Side::None;
-  bool math = false;  // inside $...$, \(...\) or \[...\], or in a text that is LaTeX throughout
-  uint32_t at = 0;    // byte in the text
-  uint32_t end = 0;   // one past its last byte
+  bool spaced_commas = false;  // of Open: its commas are followed by spaces; set by Parser
+  bool square_closes = false;  // of Open: a '[' ends it, as in [1, 2[; set by Parser
+  bool math = false;           // inside $...$, \(...\) or \[...\], or in a text that is LaTeX throughout
+  uint32_t at = 0;             // byte in the text
+  uint32_t end = 0;            // one past its last byte
   std::string_view text;
 };
 

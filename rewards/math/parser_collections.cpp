@@ -17,29 +17,36 @@ bool is_condition(const Node* node) {
 
 }  // namespace
 
-// Whether the commas of the bracket at the cursor are followed by spaces: then "1,000" in it is one number.
-bool Parser::commas_are_spaced() const {
-  int depth = 0;
-  for (size_t i = at_; i < tokens_.size(); ++i) {
-    const TokenKind kind = tokens_[i].kind;
-    if (kind == TokenKind::Open) ++depth;
-    if (kind == TokenKind::Close && --depth <= 0) return false;
-    if (depth == 1 && kind == TokenKind::Comma && i + 1 < tokens_.size() && tokens_[i + 1].gap != Gap::None)
-      return true;
-    if (depth == 1 && kind == TokenKind::Semicolon) return true;
+// What each bracket is, in one pass: a bracket whose commas are followed by spaces may hold "1,000"; one that begins with '['
+// may end with '['.
+void Parser::mark_brackets() {
+  std::vector<size_t> open;
+  for (size_t i = 0; i < tokens_.size(); ++i) {
+    const Token& token = tokens_[i];
+    if (token.kind == TokenKind::Close && !open.empty()) open.pop_back();
+    if (!open.empty()) {
+      Token& around = tokens_[open.back()];
+      const bool spaced =
+          token.kind == TokenKind::Comma && i + 1 < tokens_.size() && tokens_[i + 1].gap != Gap::None;
+      around.spaced_commas |= spaced || token.kind == TokenKind::Semicolon;
+      const TokenKind before = tokens_[i - 1].kind;
+      const bool operand_before = i > open.back() + 1 && before != TokenKind::Comma &&
+                                  before != TokenKind::Open && before != TokenKind::Semicolon;
+      const bool squares = token.kind == TokenKind::Open && token.value == kSquare && around.value == kSquare;
+      around.square_closes |= squares && operand_before;
+    }
+    if (token.kind == TokenKind::Open) open.push_back(i);
   }
-  return false;
 }
 
 const Node* Parser::bracketed() {
-  const bool spaced = commas_are_spaced();
   const Token open = take();
   const Scope outer = scope_;
   scope_ = {};
   scope_.bracketed = true;
-  scope_.spaced_commas = spaced;
-  scope_.square_closes = open.value == kSquare &&
-                         (open.kind == TokenKind::Close || outer.square_closes || french_interval_ahead());
+  scope_.spaced_commas = open.spaced_commas;
+  scope_.square_closes =
+      open.value == kSquare && (open.kind == TokenKind::Close || outer.square_closes || open.square_closes);
   const Node* node = open.kind == TokenKind::Close ? interval_or_tuple(open) : bracket_of(open);
   scope_ = outer;
   return node;
@@ -69,22 +76,6 @@ const Node* Parser::bracket_of(const Token& open) {
     }
   }
   fail("an unknown bracket");
-}
-
-// Whether the bracket just opened by '[' ends with '[': "[1, 2[".
-bool Parser::french_interval_ahead() const {
-  int depth = 1;
-  for (size_t i = at_; i < tokens_.size(); ++i) {
-    const Token& token = tokens_[i];
-    if (token.kind == TokenKind::Close && --depth == 0) return false;
-    if (token.kind != TokenKind::Open) continue;
-    const bool operand_before = i > at_ && tokens_[i - 1].kind != TokenKind::Comma &&
-                                tokens_[i - 1].kind != TokenKind::Open &&
-                                tokens_[i - 1].kind != TokenKind::Semicolon;
-    if (token.value == kSquare && depth == 1 && operand_before) return true;
-    ++depth;
-  }
-  return false;
 }
 
 const Node* Parser::interval_or_tuple(const Token& open) {

@@ -25,7 +25,9 @@ class Parser {
  public:
   Parser(Arena& arena, std::string_view source, std::vector<Token> tokens, bool latex,
          const MathPolicy& policy)
-      : arena_(arena), source_(source), tokens_(std::move(tokens)), latex_(latex), policy_(policy) {}
+      : arena_(arena), source_(source), tokens_(std::move(tokens)), latex_(latex), policy_(policy) {
+    mark_brackets();
+  }
 
   // All tokens as one answer. Throws NoReading.
   const Node* whole();
@@ -179,8 +181,7 @@ class Parser {
 
   // --- brackets, sets, matrices (parser_collections.cpp)
   const Node* bracketed();
-  bool commas_are_spaced() const;
-  bool french_interval_ahead() const;
+  void mark_brackets();
   const Node* bracket_of(const Token& open);
   const Node* interval_or_tuple(const Token& open);
   const Node* closed(const Sequence& inside, const Token& open, const Token& close);
@@ -235,6 +236,7 @@ class Parser {
   const MathPolicy& policy_;
   size_t at_ = 0;
   int depth_ = 0;
+  bool logic_ = false;  // a sign of logic separated the items of the sequence being read
   Scope scope_;
   std::vector<std::string> bound_;  // names that sums bind: e and i among them are variables
   std::string integrand_variable_;  // of a "dx" found inside of the integrand: \frac{dx}{x}

@@ -1,5 +1,6 @@
 // Lists, systems and statements: what commas, "and", "or" and rows join.
 #include <algorithm>
+#include <utility>
 
 #include "rewards/math/parser_rules.h"
 
@@ -45,24 +46,21 @@ std::optional<Parser::Separator> Parser::separator() {
       found = Separator::Or;
     else
       return found;
-    take();
+    logic_ |= take().value == 1 && (*found == Separator::And || *found == Separator::Or);
   }
 }
 
 Parser::Sequence Parser::sequence() {
   Sequence sequence;
   sequence.items.push_back(statement());
-  const size_t begin = at_;
+  const bool outer_logic = std::exchange(logic_, false);
   while (const std::optional<Separator> found = separator()) {
     const bool ends = is(TokenKind::End) || is(TokenKind::Close) || is(TokenKind::Ampersand);
     if (ends && (*found == Separator::Comma || *found == Separator::Row) && !scope_.bracketed) break;
     sequence.separators.push_back(*found);
     sequence.items.push_back(statement());
   }
-  for (size_t i = begin; i < at_; ++i) {
-    const bool sign = tokens_[i].kind == TokenKind::And || tokens_[i].kind == TokenKind::Or;
-    sequence.logic |= sign && tokens_[i].value == 1;
-  }
+  sequence.logic = std::exchange(logic_, outer_logic);
   return sequence;
 }
 
