@@ -146,7 +146,7 @@ class Parser {
   const Node* literal(std::string_view digits, int64_t exponent = 0, uint32_t repeat = 0,
                       bool pointed = false, bool scientific = false);
 
-  // --- primaries (parser_primary.cpp)
+  // --- primaries (parser_primary.cpp, parser_counts.cpp)
   const Node* primary();
   const Node* named_set();
   const Node* letter();
@@ -202,7 +202,7 @@ class Parser {
   const Node* case_condition();
   Nodes row_cells();
 
-  // --- quantities (parser_quantities.cpp)
+  // --- quantities (parser_quantities.cpp, parser_units.cpp)
   const Node* degrees(const Node* value);
   bool is_minute_mark(size_t ahead) const;
   bool is_second_mark(size_t ahead) const;
