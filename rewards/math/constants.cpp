@@ -6,6 +6,7 @@
 #include "rewards/math/collections.h"
 #include "rewards/math/inequality.h"
 #include "rewards/math/interval_sets.h"
+#include "rewards/math/scalars.h"
 
 namespace r1::math {
 namespace {
@@ -96,7 +97,7 @@ bool is_parameter(std::string_view name) {
 
 Decision compare_values_or_structure(const Node* answer, const Node* gold, Context& context) {
   if (is_scalar(answer) && is_scalar(gold)) {
-    const Decision values = equal_values(answer, gold, context);
+    const Decision values = proved_values(answer, gold, context);
     if (!is_unknown(values)) return values;
   }
   return compare_structure(answer, gold, context);

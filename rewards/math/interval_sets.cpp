@@ -410,7 +410,8 @@ const Node* subject(const Node* statement) {
   }
   if (statement->kind != Kind::Compare) return nullptr;
   const auto is_subject = [](const Node* node) {
-    return node->kind == Kind::Symbol || (node->kind == Kind::Call && node->function == Function::Named);
+    return (node->kind == Kind::Symbol && is_name(node)) ||
+           (node->kind == Kind::Call && node->function == Function::Named);
   };
   if (statement->args.size() == 3 && is_subject(statement->args[1])) return statement->args[1];
   if (is_subject(statement->args[0])) return statement->args[0];
