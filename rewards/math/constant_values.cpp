@@ -127,7 +127,7 @@ Decision equal_constants(const Node* a, const Node* b, Context& context) {
     const bool same = fmpq_equal(x.value.get(), y.value.get());
     return {same ? Comparison::Equal : Comparison::Different, Evidence::Exact, "exact rationals"};
   }
-  bool finite = false;
+  bool finite = false, tried = false;
   slong digits = 0;
   for (slong precision = 64; precision <= kMaxPrecision; precision *= 2) {
     const BallComparison balls = compare_balls(a, b, precision, meter);
@@ -136,10 +136,15 @@ Decision equal_constants(const Node* a, const Node* b, Context& context) {
     digits = std::max(digits, balls.digits);
     if (precision == 64 && same_tree(a, b) && finite)
       return {Comparison::Equal, Evidence::Exact, "same tree"};
-    if (precision == 128 && finite) {
+    if (precision >= 128 && finite && !tried) {
+      tried = true;
       const Decision proof = prove(a, b, context.fuel());
       if (proof.comparison != Comparison::Unknown) return proof;
     }
+  }
+  if (finite && !tried) {  // the balls' meter ran out: long sums
+    const Decision form = by_form(a, b, context.fuel());
+    if (form.comparison != Comparison::Unknown) return form;
   }
   if (!finite && is_surely_positive(a) && is_surely_positive(b)) {
     const Decision form = by_form(a, b, context.fuel());

@@ -27,7 +27,8 @@ class Generators {
     for (const Node* arg : node->args) collect(arg);
   }
   bool are_few() const {
-    return known_.size() <= kMaxGenerators && degree_ <= kMaxDegree && totient(2 * turn_) <= kMaxTotient;
+    return known_.size() <= kMaxGenerators && degree_ <= kMaxDegree && angles_ <= 3 &&
+           totient(2 * turn_) <= kMaxTotient;
   }
   int64_t cost() const {  // parts
     const auto count = static_cast<int64_t>(known_.size());
@@ -59,7 +60,8 @@ class Generators {
   static std::optional<Multiple> multiple_of_pi(const Node* node) {
     switch (node->kind) {
       case Kind::Constant:
-        return node->constant == Constant::Pi ? std::optional(Multiple{1, 1}) : std::nullopt;
+        return node->constant == Constant::Pi || node->constant == Constant::I ? std::optional(Multiple{1, 1})
+                                                                               : std::nullopt;
       case Kind::Number: {
         const Decimal& number = *node->number;
         if (number.digits.size() > 4 || number.exponent > 0 || number.exponent < -3 || number.repeat) {
@@ -122,10 +124,15 @@ class Generators {
       if (same_tree(node, other)) return;
     }
     known_.push_back(node);
+    angles_ +=
+        node->kind == Kind::Call && node->function >= Function::Asin && node->function <= Function::Acsc;
     if (node->kind == Kind::Pow || (node->function == Function::Root && node->args.size() == 2))
       degree_ = std::min<int64_t>(degree_ * index(node), 1000);
-    if (node->kind == Kind::Call && node->function >= Function::Sin && node->function <= Function::Csc) {
-      if (const auto angle = multiple_of_pi(node->args[0])) {
+    const bool turns =
+        node->kind == Kind::Call && ((node->function >= Function::Sin && node->function <= Function::Csc) ||
+                                     node->function == Function::Exp || node->function == Function::Cis);
+    if (turns || (node->kind == Kind::Pow && node->args[0]->kind == Kind::Constant)) {
+      if (const auto angle = multiple_of_pi(node->args[turns ? 0 : 1])) {
         turn_ = std::min(std::lcm(turn_, angle->denominator), kMaxTurn);
       }
     }
@@ -134,6 +141,7 @@ class Generators {
   std::vector<const Node*> known_;
   int64_t degree_ = 1;
   int64_t turn_ = 1;  // common denominator of the angles as multiples of pi
+  int angles_ = 0;    // inverse functions: each more doubles the time of Calcium's search for relations
 };
 
 class Calcium {

@@ -305,7 +305,7 @@ class Evaluator {
   // The bound symbol is a random integer that depends on the nesting, not on its name.
   Value binder(const Node* node) {
     if (node->args.size() < 2) return std::nullopt;
-    if (node->function == Function::Sum || node->function == Function::Product) {
+    if (is_short_series(node)) {
       const RationalResult value = rational_value(node, meter_);
       if (value.state != RationalState::None) return rational(value);
     }
@@ -328,6 +328,16 @@ class Evaluator {
     if (!body) return body;
     used_atoms_ = true;
     return field_.random(hash_mix(hash, *body));
+  }
+
+  bool is_short_series(const Node* node) {
+    if (node->function != Function::Sum && node->function != Function::Product) return false;
+    if (node->args.size() != 4) return false;
+    const RationalResult lower = rational_value(node->args[2], meter_),
+                         upper = rational_value(node->args[3], meter_);
+    if (lower.state != RationalState::Value || upper.state != RationalState::Value) return false;
+    if (lower.value.bits() > 32 || upper.value.bits() > 32 || !lower.value.is_integer()) return false;
+    return fmpz_get_si(upper.value.numerator()) - fmpz_get_si(lower.value.numerator()) <= 64;
   }
 
   // An argument of an atom: infinities are allowed there.

@@ -289,6 +289,8 @@ class Walker {
         fmpq_div(inner->get(), inner->get(), divisor.value.get());
         return inner;
       }
+      case Kind::Pow:  // pi^1, of converted degrees
+        return same_value(node->args[1], 1) ? multiple_of_pi(node->args[0]) : std::nullopt;
       case Kind::Add:
         return sum_of_angles(node);
       case Kind::Mul:
@@ -296,6 +298,11 @@ class Walker {
       default:
         return std::nullopt;
     }
+  }
+
+  bool same_value(const Node* node, slong value) {
+    const RationalResult exact = rational_value(node, meter_);
+    return exact.state == RationalState::Value && fmpq_cmp_si(exact.value.get(), value) == 0;
   }
 
   std::optional<Rational> scaled(RationalResult value, const Rational& factor) {
