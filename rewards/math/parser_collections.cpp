@@ -281,6 +281,7 @@ const Node* Parser::aligned() {
   }
   scope_ = outer;
   end_block(name);
+  if (lines.empty()) fail("an environment without lines");
   return join(lines, Separator::Row);
 }
 

@@ -86,14 +86,33 @@ const Node* Parser::decimal() {
   return literal(digits, exponent, repeat, pointed, scientific);
 }
 
-// The policy's comma: "3,14".
+// The policy's comma: "3,14", "3{,}14".
 bool Parser::decimal_comma() const {
-  return policy_.comma_decimal && is(TokenKind::Comma) && peek().value == 0 && is(TokenKind::Digits, 1);
+  return policy_.comma_decimal && is(TokenKind::Comma) && peek().value <= 1 && is(TokenKind::Digits, 1);
+}
+
+// Under the policy's comma, how many groups of three stand behind points: 1 in "1.234,5", 2 in "1.234.567". None in "1.234", where
+// the point may still be a decimal one.
+size_t Parser::pointed_groups() const {
+  if (!policy_.comma_decimal) return 0;
+  const auto tight = [&](size_t ahead) {
+    return peek(ahead).gap == Gap::None && peek(ahead + 1).gap == Gap::None &&
+           is(TokenKind::Digits, ahead + 1);
+  };
+  size_t groups = 0;
+  while (is(TokenKind::Dot, 2 * groups) && tight(2 * groups) && peek(2 * groups + 1).text.size() == 3)
+    ++groups;
+  const bool decimals = is(TokenKind::Comma, 2 * groups) && tight(2 * groups);
+  return groups > 1 || decimals ? groups : 0;
 }
 
 // "1,234,567", "1{,}234", "1\,234", "1 234 567", "1'000'000". Groups of three behind one to three digits.
 void Parser::thousands(std::string& digits) {
   if (digits.size() > 3 || (digits.front() == '0')) return;
+  for (size_t groups = pointed_groups(); groups > 0; --groups) {
+    take();
+    digits += take().text;
+  }
   while (true) {
     size_t ahead = 0;
     if (is(TokenKind::Comma)) {

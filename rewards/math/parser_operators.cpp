@@ -251,7 +251,8 @@ const Node* Parser::power(const Node* base) {
     take(), take(), take();
     return degrees(base);
   }
-  if (is(TokenKind::Circle) || is(TokenKind::Degree)) {
+  const bool letter_o = base->kind == Kind::Number && is_letter("o");  // "60^o"
+  if (is(TokenKind::Circle) || is(TokenKind::Degree) || letter_o) {
     take();
     return degrees(base);
   }

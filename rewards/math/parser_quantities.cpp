@@ -210,7 +210,7 @@ size_t Parser::percent_words() const {
   const std::string_view first = scan::trim(peek().text);
   const std::string_view second = is(TokenKind::Word, 1) ? peek(1).text : std::string_view{};
   if ((first == "per" && second == "cent") || (first == "pour" && second == "cent") ||
-      (first == "por" && second == "ciento"))
+      (first == "por" && (second == "ciento" || second == "cento")))
     return 2;
   constexpr std::string_view kPercent[] = {"percent",  "per cent",  "Prozent", "процент",
                                            "процента", "процентов", "pct"};

@@ -127,6 +127,7 @@ class Parser {
   bool begins_number() const;
   const Node* decimal();
   bool decimal_comma() const;
+  size_t pointed_groups() const;
   void thousands(std::string& digits);
   void grouped_decimals(std::string& digits, int64_t& exponent);
   void repetition(std::string& digits, int64_t& exponent, uint32_t& repeat);

@@ -162,6 +162,12 @@ class WordReader {
     return previous() == TokenKind::Open && out_.back().value == static_cast<uint8_t>(Bracket::Brace);
   }
 
+  // 1\text{A}_{16}
+  bool is_digit_above_nine(std::string_view letter) const {
+    return letter[0] >= 'A' && letter[0] <= 'Z' && previous() == TokenKind::Digits &&
+           next().kind == TokenKind::Underscore;
+  }
+
   // "3.2x10^5": an x between a number and a power of ten.
   bool is_times(const Token& token) const {
     if (token.text != "x" || previous() != TokenKind::Digits || at_ + 2 >= in_.size()) return false;
@@ -328,6 +334,10 @@ class WordReader {
       out_.push_back(as(token, {TokenKind::Currency, 0, *find_unit(inside == "\\$" ? "$" : inside)}));
       return;
     }
+    if (inside == "o" && behind_value()) {  // Spanish; the letter o where no value is in front
+      out_.push_back(as(token, {TokenKind::Or}));
+      return;
+    }
     if (const Joiner joiner = find_joiner(inside); joiner != Joiner::None) {
       out_.push_back(as(token, {joiner == Joiner::And ? TokenKind::And : TokenKind::Or}));
       return;
@@ -337,7 +347,8 @@ class WordReader {
                      spelling->kind == TokenKind::If)) {
       out_.push_back(as(token, *spelling));
     } else if (const std::string_view content = scan::trim(token.text);
-               content.size() == 1 && scan::is_letter(content[0]) && !behind_value() && !in_braces()) {
+               content.size() == 1 && scan::is_letter(content[0]) &&
+               (!behind_value() || is_digit_above_nine(content)) && !in_braces()) {
       Token letter = as(token, {TokenKind::Letter});
       letter.text = content;
       out_.push_back(letter);

@@ -8,6 +8,7 @@
 #include "rewards/math/meter.h"
 #include "rewards/math/modular.h"
 #include "rewards/math/rational.h"
+#include "rewards/math/rounding_shifts.h"
 
 namespace r1::math {
 namespace {
@@ -42,6 +43,13 @@ Decision equal_with_natural_logs(const Node* a, const Node* b, Context& context)
 }  // namespace
 
 Decision equal_values(const Node* a, const Node* b, Context& context) {
+  const auto rounds = [](const Node* node) {
+    return has_call(node, Function::Floor) || has_call(node, Function::Ceiling);
+  };
+  if (rounds(a) && rounds(b)) {
+    a = with_plain_floors(context.arena, a);
+    b = with_plain_floors(context.arena, b);
+  }
   const Decision natural = equal_with_natural_logs(a, b, context);
   if (natural.comparison == Comparison::Equal || !context.policy.log_common_ok) return natural;
   if (!has_call(a, Function::LogUnstated) && !has_call(b, Function::LogUnstated)) return natural;

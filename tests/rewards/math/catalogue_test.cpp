@@ -64,27 +64,12 @@ std::string unescape(std::string_view text) {
 }
 
 bool* policy_switch(MathPolicy& policy, std::string_view name) {
-  const std::pair<std::string_view, bool*> switches[] = {
-      {"require_reduced", &policy.require_reduced},
-      {"percent_sign_optional", &policy.percent_sign_optional},
-      {"round_to_gold_digits", &policy.round_to_gold_digits},
-      {"bare_digits_ok", &policy.bare_digits_ok},
-      {"allow_unevaluated", &policy.allow_unevaluated},
-      {"unit_conversion", &policy.unit_conversion},
-      {"unit_optional", &policy.unit_optional},
-      {"row_column", &policy.row_column},
-      {"list_order_free", &policy.list_order_free},
-      {"set_as_tuple", &policy.set_as_tuple},
-      {"log_common_ok", &policy.log_common_ok},
-      {"comma_decimal", &policy.comma_decimal},
-      {"roman_numerals", &policy.roman_numerals},
-      {"integration_constant_optional", &policy.integration_constant_optional},
-      {"numeric_evidence", &policy.numeric_evidence},
-      {"repair_latex", &policy.repair_latex},
+  bool* found = nullptr;
+  auto visit = [&](std::string_view known, bool& value, std::string_view) {
+    if (known == name) found = &value;
   };
-  for (const auto& [known, value] : switches)
-    if (known == name) return value;
-  return nullptr;
+  MathPolicy::fields(policy, visit);
+  return found;
 }
 
 void read_switches(Case& item) {

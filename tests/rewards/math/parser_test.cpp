@@ -159,6 +159,28 @@ TEST(Parser, ACommaIsADecimalPointOnlyByPolicy) {
   EXPECT_EQ(tree_of("3,14", policy), "List(3, 14)");
   policy.comma_decimal = true;
   EXPECT_EQ(tree_of("3,14", policy), "314e-2");
+  EXPECT_EQ(tree_of("3{,}14", policy), "314e-2");
+  EXPECT_EQ(tree_of("1.234,5", policy), "12345e-1");
+  EXPECT_EQ(tree_of("1.234.567", policy), "1234567");
+  EXPECT_EQ(tree_of("1.234", policy), "1234e-3");
+}
+
+TEST(Parser, AnEnvironmentWithoutLinesHasNoReading) {
+  for (const std::string_view text :
+       {"\\begin{aligned}", "\\begin{aligned}\\end{aligned}", "\\begin{cases}\\end{cases}",
+        "\\begin{pmatrix}\\end{pmatrix}", "\\begin{array}{c}"}) {
+    Fuel fuel(10000);
+    Arena arena(fuel);
+    EXPECT_EQ(parse_answer(arena, text, {}).node, nullptr) << text;
+  }
+}
+
+TEST(Parser, LettersThatStandForSignsAreReadByTheirPlace) {
+  EXPECT_EQ(tree_of("60^o"), tree_of("60^\\circ"));
+  EXPECT_EQ(tree_of("x^o"), "Pow(x, o)");
+  EXPECT_EQ(tree_of("1\\text{A}_{16}"), tree_of("1A_{16}"));
+  EXPECT_EQ(tree_of("50 por cento"), tree_of("50\\%"));
+  EXPECT_EQ(tree_of("2\\text{ o }-7"), tree_of("2\\text{ or }-7"));
 }
 
 TEST(Parser, RomanNumeralsAreNumbersOnlyByPolicy) {
