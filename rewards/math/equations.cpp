@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rewards/math/inequality.h"
+#include "rewards/math/scalars.h"
 
 namespace r1::math {
 namespace {
@@ -140,17 +141,17 @@ Decision compare_equations(const Node* answer_left, const Node* answer_right, co
   if (free_symbols(a).empty() || free_symbols(g).empty()) {
     return unknown("an equation without variables");
   }
-  const Decision multiple = proportional(a, g, context);
+  const Decision multiple = unless_blind(proportional(a, g, context), a, g, context);
   if (is_equal(multiple)) return because(multiple, "equations equal up to a factor");
-  const Decision function = same_function(a, g, context);
+  const Decision function = unless_blind(same_function(a, g, context), a, g, context);
   if (is_equal(function)) return function;
   const Decision forth = point_not_on(a, g, context);
   if (is_different(forth)) return forth;
   const Decision back = point_not_on(g, a, context);
   if (is_different(back)) return back;
   AllEqual sides;  // functions without values: f(x + 1) = f(x) + 1
-  sides.add(equal_values(answer_left, gold_left, context));
-  if (sides.all_equal()) sides.add(equal_values(answer_right, gold_right, context));
+  sides.add(proved_values(answer_left, gold_left, context));
+  if (sides.all_equal()) sides.add(proved_values(answer_right, gold_right, context));
   if (sides.all_equal()) return sides.result("the same sides");
   return unknown("equations that are not multiples of each other");
 }

@@ -7,6 +7,7 @@
 #include "rewards/math/equations.h"
 #include "rewards/math/inequality.h"
 #include "rewards/math/interval_sets.h"
+#include "rewards/math/scalars.h"
 
 namespace r1::math {
 namespace {
@@ -135,13 +136,13 @@ Decision compare_order_links(const Link& answer, const Link& gold, const Node* a
   const Link a = oriented(answer), g = oriented(gold);
   if (a.relation == g.relation) {
     AllEqual sides;
-    sides.add(equal_values(a.left, g.left, context));
-    if (sides.all_equal()) sides.add(equal_values(a.right, g.right, context));
+    sides.add(proved_values(a.left, g.left, context));
+    if (sides.all_equal()) sides.add(proved_values(a.right, g.right, context));
     if (sides.all_equal()) return sides.result("the same sides");
   }
   const Node* da = difference(context.arena, a.left, a.right);
   const Node* dg = difference(context.arena, g.left, g.right);
-  const Decision multiple = proportional(da, dg, context);
+  const Decision multiple = unless_blind(proportional(da, dg, context), da, dg, context);
   if (is_equal(multiple) && a.relation == g.relation && sign_of_factor(da, dg, context) > 0) {
     return because(multiple, "inequalities equal up to a positive factor");
   }

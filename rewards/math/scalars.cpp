@@ -192,16 +192,21 @@ bool holds_complex_part(const Node* node) {
 
 }  // namespace
 
-Decision proved_values(const Node* answer, const Node* gold, Context& context) {
-  const Decision values = equal_values(answer, gold, context);
-  if (!is_equal(values) || values.evidence == Evidence::Exact || context.policy.numeric_evidence)
-    return values;
+Decision unless_blind(const Decision& decision, const Node* answer, const Node* gold, Context& context) {
+  if (!is_equal(decision) || decision.evidence == Evidence::Exact || context.policy.numeric_evidence)
+    return decision;
   const auto either = [&](bool (*is)(const Node*)) { return is(answer) || is(gold); };
   const bool blind = either(holds_negative_base) || either(holds_complex_part) ||
-                     (values.evidence == Evidence::Numeric && either(is_extreme));
-  if (!blind) return values;
+                     (decision.evidence == Evidence::Numeric && either(is_extreme));
+  return blind ? unknown("equal at the points tried, which proves nothing here") : decision;
+}
+
+Decision proved_values(const Node* answer, const Node* gold, Context& context) {
+  const Decision values = equal_values(answer, gold, context);
+  const Decision proved = unless_blind(values, answer, gold, context);
+  if (!is_equal(values) || is_equal(proved)) return proved;
   const Decision structure = compare_structure(answer, gold, context);
-  return is_equal(structure) ? structure : unknown("equal at the points tried, which proves nothing here");
+  return is_equal(structure) ? structure : proved;
 }
 
 Decision compare_residues(const Node* answer, const Node* gold, const Node* modulus, Context& context) {

@@ -13,6 +13,9 @@ namespace r1::math {
 // itself a decimal; an answer in decimals needs more of them than the gold. Nothing else is rounded.
 Decision compare_scalars(const Node* answer, const Node* gold, Context& context);
 
+// The decision, but Unknown for an equality of the two by sampling where sampling is blind.
+Decision unless_blind(const Decision& decision, const Node* answer, const Node* gold, Context& context);
+
 // equal_values, but no equality by sampling where sampling is blind: beside constants of 10^7 and more or 10^-7 and less, for conjugates
 // and real parts of variables, for powers of negative numbers with real exponents. Unknown then, unless policy.numeric_evidence.
 Decision proved_values(const Node* answer, const Node* gold, Context& context);

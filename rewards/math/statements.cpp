@@ -204,6 +204,9 @@ Decision compare_unsolved_with_value(const Node* statement, const Node* value, b
     }
   }
   if (statement->kind == Kind::List) return unknown("values with conditions");
+  const bool letters = value->kind == Kind::List && std::ranges::all_of(value->args, is_name);
+  if (letters && statement->kind != Kind::Compare)
+    return unknown("letters joined by words, or a formula of logic");
   if (value_is_gold) return different("the answer is not solved");
   const bool equation = statement->kind == Kind::Compare && statement->relations[0] == Relation::Equal;
   if (equation && statement->args.size() == 2 && is_scalar(statement->args[0]) &&

@@ -30,6 +30,22 @@ TEST(Scalars, AnExactGoldIsNotMetByARoundedAnswer) {
                    Direction::OneWay);
 }
 
+TEST(Scalars, DifferencesTooSmallToSeeAreNotEqual) {
+  const AnswerPairs hidden{{"x^2", "x^2+e^{-10^{9}x^2}"},
+                           {"\\sin x", "\\sin(x+10^{-400})"},
+                           {"\\sin x", "\\sin(x)+10^{-400}"},
+                           {"5", "5+\\max(0,10^{-9}-|x-7|)"},
+                           {"y=\\sin x", "y=\\sin(x)+10^{-400}"},
+                           {"\\sin x+C", "\\sin(x+10^{-400})+C"},
+                           {"z", "\\overline{z}"},
+                           {"e^{2x}", "(-e)^{2x}"}};
+  for (const auto& [gold, answer] : hidden) {
+    EXPECT_NE(compare_answer_texts(answer, gold, {}).decision.comparison, Comparison::Equal) << answer;
+    EXPECT_NE(compare_answer_texts(gold, answer, {}).decision.comparison, Comparison::Equal) << answer;
+  }
+  expect_equal({{"(-1)^{n+2}", "(-1)^n"}, {"10^9x+x", "1000000001x"}});
+}
+
 TEST(Scalars, RoundingIsAMatterOfPolicy) {
   MathPolicy exact;
   exact.round_to_gold_digits = false;
