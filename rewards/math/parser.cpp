@@ -129,10 +129,23 @@ std::string_view excluded_from_reals(std::string_view text) {
   return {};
 }
 
+// "The answer is 5": the words before the answer, or nothing.
+std::string_view announcement(std::string_view text) {
+  for (std::string_view start :
+       {"The answer is ", "the answer is ", "The final answer is ", "the final answer is ",
+        "Answer: ", "answer: ", "答案是", "答案：", "答案:"}) {
+    if (text.starts_with(start)) return start;
+  }
+  return {};
+}
+
 const Node* read_answer(Arena& arena, std::string_view text, const MathPolicy& policy, bool& repaired,
                         bool may_be_choice = true) {
   if (text.empty()) throw NoReading{"empty"};
   scan::check_text(text);
+  if (const std::string_view words = announcement(text); !words.empty())
+    text = take_decoration_off(text.substr(words.size()));
+  if (text.empty()) throw NoReading{"empty"};
   if (const ChoiceText choice = may_be_choice ? read_choice(text) : ChoiceText{}; choice.letter != 0) {
     if (choice.value.empty()) return arena.text(Kind::Choice, std::string_view(&choice.letter, 1));
     const Node* value = read_answer(arena, take_decoration_off(choice.value), policy, repaired, false);

@@ -58,10 +58,11 @@ const Node* Parser::bracket_of(const Token& open) {
     case Bracket::Square:
       return interval_or_tuple(open);
     case Bracket::Brace:
+      if (!latex_) return braces(Bracket::Brace);
       --at_;
       return group();
     case Bracket::Set:
-      return braces();
+      return braces(Bracket::Set);
     case Bracket::Angle: {
       const Sequence inside = sequence();
       expect_close(Bracket::Angle);
@@ -165,25 +166,26 @@ const Node* Parser::nested_rows(const Nodes& rows) {
                .args = cells});
 }
 
-// Behind \{: the items of a set, or an element and its conditions.
-const Node* Parser::braces() {
-  if (accept_close(Bracket::Set)) return arena_.text(Kind::NamedSet, "empty");
+// Behind \{, or { in plain text: the items of a set, or an element and its conditions.
+const Node* Parser::braces(Bracket kind) {
+  if (accept_close(kind)) return arena_.text(Kind::NamedSet, "empty");
   if (is(TokenKind::Begin)) return cases_in_brace();
   scope_.bar_separates = true;
   const Node* first = relation();
   if (is(TokenKind::Bar) || is(TokenKind::Mid) || is(TokenKind::Colon)) {
     take();
     scope_.bar_separates = false;
-    return set_builder(first);
+    return set_builder(first, kind);
   }
   scope_.bar_separates = false;
   Nodes items = {first};
   while (accept(TokenKind::Comma) || accept(TokenKind::Semicolon)) items.push_back(relation());
-  expect_close(Bracket::Set);
+  expect_close(kind);
+  if (kind == Bracket::Brace && items.size() == 1) return first;  // {42} groups
   return make(Kind::Set, items);
 }
 
-const Node* Parser::set_builder(const Node* element) {
+const Node* Parser::set_builder(const Node* element, Bracket kind) {
   Nodes parts = {element};
   if (element->kind == Kind::Compare && element->relations.size() == 1 &&
       element->relations[0] == Relation::In) {
@@ -197,7 +199,7 @@ const Node* Parser::set_builder(const Node* element) {
     parts.push_back(joined);
   if (!std::ranges::all_of(std::span(parts).subspan(1), is_condition))
     fail("a set-builder without a condition");
-  expect_close(Bracket::Set);
+  expect_close(kind);
   return make(Kind::SetBuilder, parts);
 }
 

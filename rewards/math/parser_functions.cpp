@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "rewards/math/lexer_scan.h"
 #include "rewards/math/parser_rules.h"
+#include "rewards/math/units.h"
 
 namespace r1::math {
 namespace {
@@ -62,6 +64,9 @@ const Node* Parser::function() {
   Function function = static_cast<Function>(token.value);
   const Node* base = nullptr;
   const Node* exponent_of_call = nullptr;
+  const bool glued_base = !latex_ && function == Function::LogUnstated && is(TokenKind::Digits) &&
+                          peek().gap == Gap::None && is_open(Bracket::Round, 1);
+  if (glued_base) base = literal(take().text);  // log2(8)
   while (is(TokenKind::Underscore) || is(TokenKind::Subscript) || is(TokenKind::Caret) ||
          is(TokenKind::Superscript)) {
     if (is(TokenKind::Subscript)) {
@@ -160,6 +165,10 @@ const Node* Parser::function_argument() {
     if (factors.back()->kind == Kind::Quantity) break;  // \sin 30^\circ
   }
   if (factors.empty()) fail("a function without argument");
+  if (is(TokenKind::Word) || is(TokenKind::Text)) {  // sin 30 degrees
+    const auto unit = find_unit(scan::trim(peek().text));
+    if (unit && is_angle(*unit)) factors = {measured(product(factors))};
+  }
   const bool apart = peek().gap != Gap::None && peek(1).gap != Gap::None;
   const bool clear = is(TokenKind::Function, 1) || (apart && factors.size() == 1);  // ln 3/ln 2, sin x / x
   if (is(TokenKind::Slash) && !clear) fail("a slash behind a function's bare argument");

@@ -190,6 +190,8 @@ bool Parser::begins_factor() const {
 // A number may follow only where it cannot be a lost exponent or another number: 2^3 3^2, (2)(3) but not x 2 or 3 4.
 bool Parser::mixes_with(const Node* last, const Token& next) const {
   if (next.kind == TokenKind::Vulgar) return last->kind != Kind::Number && next.gap == Gap::None;
+  if (is_open(Bracket::Brace) && (is(TokenKind::Digits, 1) || is(TokenKind::Dot, 1)))
+    return false;  // 2{3} prints as 23
   if (next.kind != TokenKind::Digits && next.kind != TokenKind::Dot) return true;
   const TokenKind before = tokens_[at_ - 1].kind;
   const bool is_power = is(TokenKind::Caret, 1) || is(TokenKind::Superscript, 1);
@@ -268,7 +270,12 @@ const Node* Parser::power(const Node* base) {
     take();
     return call(Function::Transpose, {base});
   }
-  return make(Kind::Pow, {base, exponent()});
+  const bool braced = is(TokenKind::Open);
+  const Node* power = exponent();
+  if (!braced && is(TokenKind::Bang)) fail("a factorial behind an exponent without braces");
+  const bool one = !braced && power->kind == Kind::Number && power->number->digits == "1";
+  if (one && is(TokenKind::Slash)) fail("a slash behind the exponent 1");  // x^1/2 means a root
+  return make(Kind::Pow, {base, power});
 }
 
 const Node* Parser::exponent() {

@@ -116,6 +116,10 @@ const Node* Parser::named_set() {
 
 const Node* Parser::letter() {
   const std::string_view name = peek().text;
+  if (name == "m" && is(TokenKind::Figure, 1)) {  // m\angle A, the measure
+    take();
+    return figure();
+  }
   const bool is_bound = std::ranges::find(bound_, name) != bound_.end();
   const bool has_index = is(TokenKind::Underscore, 1) || is(TokenKind::Subscript, 1);
   if (!is_bound && !has_index) {

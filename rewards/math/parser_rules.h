@@ -190,8 +190,8 @@ class Parser {
   const Node* grouped(const Node* node);
   const Node* interval(const Sequence& inside, bool open_lower, bool open_upper);
   const Node* nested_rows(const Nodes& rows);
-  const Node* braces();
-  const Node* set_builder(const Node* element);
+  const Node* braces(Bracket kind);
+  const Node* set_builder(const Node* element, Bracket kind);
   const Node* angle();
   const Node* environment();
   const Node* matrix(std::string_view name);

@@ -129,6 +129,8 @@ class WordReader {
         text(token);
       else if (token.kind == TokenKind::Letter && is_times(token))
         out_.push_back(as(token, {TokenKind::Times}));
+      else if (is_spanish_or(token))
+        out_.push_back(as(token, {TokenKind::Or}));
       else if (token.kind == TokenKind::Letter && token.text == "и")
         out_.push_back(as(token, {TokenKind::And}));
       else if (token.kind == TokenKind::Letter && is_union(token))
@@ -166,6 +168,15 @@ class WordReader {
   bool is_digit_above_nine(std::string_view letter) const {
     return letter[0] >= 'A' && letter[0] <= 'Z' && previous() == TokenKind::Digits &&
            next().kind == TokenKind::Underscore;
+  }
+
+  // "2 o -7": between numbers, where a product of o would be no reading or be written without these spaces.
+  bool is_spanish_or(const Token& token) const {
+    if (token.kind != TokenKind::Letter || token.text != "o" || token.math || previous() != TokenKind::Digits)
+      return false;
+    if (token.gap != Gap::Space || next().gap != Gap::Space || at_ + 2 >= in_.size()) return false;
+    return next().kind == TokenKind::Digits ||
+           (next().kind == TokenKind::Minus && in_[at_ + 2].gap == Gap::None);
   }
 
   // "3.2x10^5": an x between a number and a power of ten.

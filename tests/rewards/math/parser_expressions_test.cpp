@@ -235,5 +235,37 @@ TEST(Parser, FunctionAnswers) {
   expect_trees(kCases);
 }
 
+TEST(Parser, PlainTextIsReadAsItsWritersMean) {
+  constexpr ParserCase kCases[] = {
+      {"log2(8)", "log(8, 2)"},
+      {"log10(100)", "log(100, 10)"},
+      {"x^1/2", "none: a slash behind the exponent 1"},
+      {"x^2/2", "Div(Pow(x, 2), 2)"},
+      {"2^3!", "none: a factorial behind an exponent without braces"},
+      {"x^{n}!", "factorial(Pow(x, n))"},
+      {"{1,2,3}", "Set(1, 2, 3)"},
+      {"{x | x > 2}", "SetBuilder(x, (x > 2))"},
+      {"{42}", "42"},
+      {"sin 30 degrees", "sin(Quantity(30, Unit[degree]))"},
+      {"m\\angle A = 30^\\circ", "(angle A = Quantity(30, Unit[degree]))"},
+      {"2{3}", "none: a number behind a factor"},
+      {"2 o -7", "List(2, Neg(7))"},
+      {"2o-7", "Add(Mul(2, o), Neg(7))"},
+      {"60^o", "Quantity(60, Unit[degree])"},
+      {"The answer is B", "B"},
+      {"The answer is not 5", "Text[not 5]"},
+      {"p and q", "List(p, q)"},
+      {"a and b", "List(a, b)"},
+      {"\\{ x | |x| < 2 \\}", "SetBuilder(x, (abs(x) < 2))"},
+      {"\\{|x|, 2\\}", "Set(abs(x), 2)"},
+      {"|x|<2", "(abs(x) < 2)"},
+      {"12 o'clock", "Time(12, 0, 0)"},
+      {"7 R 2", "none: a number behind a factor"},
+      {"2 × 3 matrix", "Quantity(Mul(2, 3), Unit[#matrix])"},
+      {"AB = 5", "(Mul(A, B) = 5)"},
+  };
+  expect_trees(kCases);
+}
+
 }  // namespace
 }  // namespace r1::math

@@ -129,7 +129,7 @@ TEST(Parser, Words) {
       {"does not exist", "Text[undefined]"},
       {"\\text{even}", "Text[even]"},
       {"Brand B", "Text[brand b]"},
-      {"The answer is unknown to me", "Text[answer is unknown to me]"},
+      {"The answer is unknown to me", "Text[unknown to me]"},
       {"twenty-one", "21"},
       {"two thirds", "Div(2, 3)"},
       {"third", "Quantity(3, Unit[#ordinal])"},
@@ -186,7 +186,7 @@ TEST(Parser, WhatHidesOrDefinesHasNoReading) {
 
 TEST(Parser, Malformed) {
   constexpr ParserCase kCases[] = {
-      {"\\frac{1{2}", "none: a bracket is not closed"},
+      {"\\frac{1{2}", "none: a number behind a factor"},
       {"\\frac{1}{2}}", "none: something follows the answer"},
       {"\\sqrt{5", "none: a bracket is not closed"},
       {"\\\\frac{3}{4}", "none: an operand is missing"},
