@@ -237,7 +237,12 @@ bool Parser::scientific_exponent(std::string_view digits, int64_t& exponent) {
 
 // An integer before a proper fraction of integers: 2\frac34, "2 3/4", 2 ¾. Not across a line.
 const Node* Parser::mixed(const Node* whole_part, const Token& first) {
-  if (!is_integer_literal(whole_part) || peek().gap == Gap::Newline) return whole_part;
+  if (!is_integer_literal(whole_part)) return whole_part;
+  if (peek().gap == Gap::Newline) {
+    if (is(TokenKind::Frac) || is(TokenKind::Vulgar))
+      fail("a fraction on another line than its whole number");
+    return whole_part;
+  }
   const Node* part = nullptr;
   if (is(TokenKind::Vulgar)) {
     part = vulgar(take().value);

@@ -42,6 +42,8 @@ TEST(Parser, TuplesAndIntervals) {
       {"(3,125)", "Tuple(3, 125)"},
       {"(1,000, 2)", "Tuple(1000, 2)"},
       {"(1,000)", "1000"},
+      {"(1,234, 5)", "Tuple(1234, 5)"},
+      {"(1,234,5)", "Tuple(1, 234, 5)"},
       {"(a)", "a"},
       {"((1,2),(3,4))", "Tuple(Tuple(1, 2), Tuple(3, 4))"},
       {"(1,2", "none: a bracket is not closed"},

@@ -176,6 +176,8 @@ TEST(Parser, MixedNumbers) {
 TEST(Parser, AMixedNumberDoesNotCrossALine) {
   constexpr ParserCase kCases[] = {
       {"2\n3/4", "none: a number behind a factor"},
+      {"2\n\\frac34", "none: a fraction on another line than its whole number"},
+      {"2\n¾", "none: a fraction on another line than its whole number"},
   };
   expect_trees(kCases);
 }

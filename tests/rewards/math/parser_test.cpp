@@ -117,6 +117,17 @@ TEST(Parser, OutOfFuelIsThrownNotSwallowed) {
   EXPECT_THROW(parse_answer(arena, "1 + 2 + 3 + 4 + 5 + 6 + 7", MathPolicy::strict()), OutOfFuel);
 }
 
+TEST(Parser, ASumBindsItsIndexEvenWhenItIsI) {
+  Fuel fuel(1 << 20);
+  Arena arena(fuel);
+  const Node* sum = parse_answer(arena, "\\sum_{i=1}^{n} i", MathPolicy::strict()).node;
+  ASSERT_NE(sum, nullptr);
+  EXPECT_EQ(sum->args[0]->kind, Kind::Symbol);
+  const Node* outside = parse_answer(arena, "i\\sum_{i=1}^{n} i + i", MathPolicy::strict()).node;
+  ASSERT_NE(outside, nullptr);
+  EXPECT_EQ(outside->args[1]->kind, Kind::Constant);
+}
+
 TEST(Parser, HugeExponentsSaturate) {
   EXPECT_EQ(tree_of("1e99999999999999999999"), "1e1000000000000000");
   EXPECT_EQ(tree_of("1e-99999999999999999999"), "1e-1000000000000000");
