@@ -20,6 +20,10 @@ struct Parsed {
   bool repaired = false;       // a malformed spot was read by a rule of `repair_latex`
 };
 
+// What the tree says beyond expression.h: a Unit is "" for "units" (with its power: square units), "#apples" for what was
+// counted, "#ordinal" for "3rd". "x = 1, 2" and "x = 1, x = 2" are an Or, "x \ne 1, 2" an And. x \mapsto 2x defines f.
+// Choices between readings are listed in parser_rules.h.
+//
 // Costs one step a byte and a node. Texts over 64 KiB and nesting over 200 have no reading.
 Parsed parse_answer(Arena& arena, std::string_view text, const MathPolicy& policy);
 
