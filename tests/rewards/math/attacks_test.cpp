@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "rewards/math/answer_extraction.h"
+#include "rewards/math/compare.h"
 #include "rewards/math/math_reward.h"
 
 namespace r1 {
@@ -135,7 +137,7 @@ std::string described(const Attack& attack, const MathVerdict& verdict) {
                      attack.why, shown(attack.completion), verdict_name(verdict.verdict), verdict.detail);
 }
 
-TEST(Attacks, DISABLED_NoneIsRewarded) {
+TEST(Attacks, NoneIsRewarded) {
   std::string rewarded;
   std::map<std::string, int> verdicts;
   for (const Attack& attack : attacks()) {
@@ -147,7 +149,7 @@ TEST(Attacks, DISABLED_NoneIsRewarded) {
   EXPECT_TRUE(rewarded.empty()) << verdicts["correct"] << " rewarded\n" << rewarded;
 }
 
-TEST(Attacks, DISABLED_HonestAnswersInSimilarClothingAreRewarded) {
+TEST(Attacks, HonestAnswersInSimilarClothingAreRewarded) {
   std::string refused;
   int count = 0;
   for (const Attack& control : controls()) {
@@ -169,6 +171,20 @@ TEST(Attacks, NoneIsListedTwice) {
   for (const Attack& attack : attacks()) {
     if (attack.name == "thinking_open") continue;
     EXPECT_TRUE(seen.emplace(attack.gold, attack.completion).second) << attack.file << ":" << attack.line;
+  }
+}
+
+// Work is counted, not timed: the step that runs out of fuel may overshoot, by no more than all of it again.
+TEST(Attacks, EachIsJudgedWithinItsFuelAndAlwaysTheSame) {
+  for (const Attack& attack : attacks()) {
+    const std::optional<ExtractedAnswer> answer =
+        extract_answer(attack.completion, attack.name == "thinking_open");
+    if (!answer) continue;
+    const auto first = math::compare_answer_texts(answer->text, attack.gold, math::MathPolicy::strict());
+    const auto second = math::compare_answer_texts(answer->text, attack.gold, math::MathPolicy::strict());
+    EXPECT_LE(first.fuel, 2 * math::kFuel) << attack.file << ":" << attack.line;
+    EXPECT_EQ(first.fuel, second.fuel) << attack.file << ":" << attack.line;
+    EXPECT_EQ(first.decision.comparison, second.decision.comparison) << attack.file << ":" << attack.line;
   }
 }
 

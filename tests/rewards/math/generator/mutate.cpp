@@ -85,7 +85,9 @@ Mutated drop(const Tree& t, Random& random) {
 }
 
 Mutated add_term(const Tree& t, Random& random) { return sum({t, rational(random.between(1, 9))}); }
+// Not where the generator's own arithmetic would lose it.
 Mutated tiny_term(const Tree& t, Random& random) {
+  if (!variables(t).empty() || std::abs(value(t, {})) > 1e4L) return std::nullopt;
   return sum({t, power(rational(10), rational(-random.between(3, 7)))});
 }
 

@@ -56,6 +56,7 @@ class Printer {
   std::string joined(const std::vector<Tree>& parts, const std::string& separator);
 
   Random* random_;
+  bool bars_ = true;  // |x| may be written without \left
 };
 
 bool is_minus(std::string_view text) { return text.starts_with("-") || text.starts_with("−"); }
@@ -206,7 +207,7 @@ Printed Printer::print_power(const Tree& tree) {
 Printed Printer::print_call(const Tree& tree) {
   const std::string inside = plain(tree->args[0]);
   if (tree->text == "abs") {
-    const bool bars = inside.find('|') == std::string::npos;
+    const bool bars = bars_ && inside.find('|') == std::string::npos;
     return {bars && !sometimes() ? "|" + inside + "|" : "\\left|" + inside + "\\right|", Binding::Atom};
   }
   const bool simple =
@@ -274,7 +275,8 @@ std::string Printer::print_region(const Answer& answer) {
 std::string Printer::print_list(const Answer& answer) {
   if (answer.form == Form::PlusMinus) return "\\pm " + at_least(answer.parts[0], Binding::Product);
   if (answer.form == Form::Semicolon) return joined(answer.parts, ";" + space());
-  if (answer.form != Form::And) return joined(answer.parts, "," + space());
+  if (answer.form != Form::And)
+    return joined(answer.parts, choose({", ", ",\\ ", ",  "}));  // "1,234" is one number
   std::vector<Tree> front(answer.parts.begin(), answer.parts.end() - 1);
   return joined(front, ", ") + choose({" \\text{ and } ", " \\text{ or } "}) + plain(answer.parts.back());
 }
@@ -293,7 +295,9 @@ std::string Printer::print_quantity(const Answer& answer) {
   const Printed printed = print(answer.parts[0]);
   const Op op = answer.parts[0]->op;
   const bool holds = printed.binding >= Binding::Product || op == Op::Rational || op == Op::Literal;
-  const std::string amount = holds ? printed.text : bracketed(printed.text);
+  const bool slash =
+      printed.text.find('/') != std::string::npos;  // 1/2 m: a half of a metre, or one a two metres?
+  const std::string amount = holds && !slash ? printed.text : bracketed(printed.text);
   if (answer.unit == "degrees" && !sometimes()) return amount + choose({"^\\circ", "^{\\circ}", "°"});
   std::string unit = answer.unit, raised;
   if (const size_t at = unit.find('^'); at != std::string::npos) {
@@ -315,6 +319,7 @@ std::string Printer::answer(const Answer& answer) {
       return print_region(answer);
     case Shape::Set: {
       const bool sized = sometimes();
+      bars_ = false;  // "{1|-2|}" would be a condition
       return fmt::format("{}\\{{{}{}\\}}", sized ? "\\left" : "", joined(answer.parts, "," + space()),
                          sized ? "\\right" : "");
     }

@@ -121,7 +121,8 @@ Rewritten negative_exponent(const Tree& t, Random&) {
   if (t->op == Op::Quotient && t->args[1]->op != Op::Quotient) {
     return product({t->args[0], power(t->args[1], rational(-1))});
   }
-  if (t->op == Op::Power && is_integer(t->args[1])) {
+  // Not 1/x^{-2}, which has no value where x^2 is zero.
+  if (t->op == Op::Power && is_integer(t->args[1]) && variables(t->args[0]).empty()) {
     return quotient(rational(1), power(t->args[0], rational(-t->args[1]->numerator)));
   }
   if (is_rational(t) && t->denominator != 1) {
