@@ -180,10 +180,11 @@ std::string_view take_decoration_off(std::string_view text) {
       text.remove_suffix(1);
     while ((text.ends_with(',') || text.ends_with(';')) && !text.ends_with("\\,") && !text.ends_with("\\;"))
       text.remove_suffix(1);
+    const bool struck = text.starts_with("~~");
     for (std::string_view space : {"\\,", "\\;", "\\!", "\\ ", "~"}) {
-      if (text.ends_with(space)) text.remove_suffix(space.size());
+      if (text.ends_with(space) && !struck) text.remove_suffix(space.size());
     }
-    if (text.starts_with('~')) text.remove_prefix(1);
+    if (text.starts_with('~') && !struck) text.remove_prefix(1);
     for (std::string_view stop : {"。", "．", "，"}) {
       if (text.ends_with(stop)) text.remove_suffix(stop.size());
     }

@@ -169,6 +169,7 @@ void Lexer::sign(char c) {
     case '$':
       return dollar();
     case '~':
+      if (peek(1) == '~') fail("a text struck out");
       if (!out_.latex && !(is_digit(peek(1)) && at_ > 0 && is_digit(text_[at_ - 1])))
         return relation(Relation::Approximately, 1);
       widen(Gap::Space);

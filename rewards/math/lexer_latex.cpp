@@ -154,7 +154,7 @@ void Lexer::text_command(TokenKind kind) {
   add(kind, 0, content);
 }
 
-// Letters only are a name or a unit; anything else is upright mathematics.
+// Letters only are a name or a unit, "km/h" is a unit; anything else is upright mathematics.
 void Lexer::roman() {
   if (peek() == '*') ++at_;
   const size_t before = at_;
@@ -163,6 +163,9 @@ void Lexer::roman() {
   const bool is_name =
       !letters.empty() && std::ranges::all_of(letters, [](char c) { return is_letter(c) || c == ' '; });
   if (is_name) return void(add(TokenKind::Roman, 0, letters));
+  const bool is_ratio = !letters.empty() && is_letter(letters.front()) && is_letter(letters.back()) &&
+                        std::ranges::all_of(letters, [](char c) { return is_letter(c) || c == '/'; });
+  if (is_ratio) return void(add(TokenKind::Text, 0, letters));
   at_ = before;
 }
 

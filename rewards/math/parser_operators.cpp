@@ -146,7 +146,11 @@ const Node* Parser::juxtaposed(const Node* last, bool after_slash) {
       last->kind == Kind::Quantity && last->args[1]->kind == Kind::Unit && last->args[1]->text == "degree";
   if (angle && is(TokenKind::Letter)) return factor();  // 180^\circ k
   if (last->kind == Kind::Percent || last->kind == Kind::Quantity) fail("a factor behind a unit");
-  return factor();
+  const bool grouped = is_open(Bracket::Brace) || is(TokenKind::Boxed);
+  const Node* next = factor();
+  if (grouped && last->kind == Kind::Number && next->kind == Kind::Number)
+    fail("digits side by side");  // 1{5}
+  return next;
 }
 
 bool Parser::begins_factor() const {

@@ -98,7 +98,7 @@ const Node* Parser::join(const Nodes& items, Separator separator) {
 
 // "x = 1, 2" and "x = 1, x = 2" are alternatives for x; "x \ne 1, 2" excludes both.
 const Node* Parser::share_left_side(const Nodes& items, Kind joined) {
-  if (!assigns(items.front())) return nullptr;
+  if (items.empty() || !assigns(items.front())) return nullptr;
   const Node* left = items.front()->args[0];
   const Relation relation = items.front()->relations[0];
   Nodes statements;
