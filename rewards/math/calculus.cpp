@@ -6,6 +6,7 @@
 
 #include "rewards/math/inequality.h"
 #include "rewards/math/interval_sets.h"
+#include "rewards/math/series.h"
 
 namespace r1::math {
 namespace {
@@ -325,6 +326,10 @@ const Node* with_calculus(const Node* node, Context& context) {
   if (node->function == Function::Integral && node->args.size() == 4) return definite_integral(node, context);
   if (node->function == Function::Limit && node->args.size() == 3 && is_scalar(node->args[0]))
     return limit(node, context);
+  if (node->function == Function::Sum) {
+    const Node* value = series_value(node, context);
+    return value ? value : node;
+  }
   return node;
 }
 
