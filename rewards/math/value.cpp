@@ -4,6 +4,7 @@
 
 #include "rewards/math/ball.h"
 #include "rewards/math/constant_values.h"
+#include "rewards/math/folded_inverses.h"
 #include "rewards/math/function_values.h"
 #include "rewards/math/meter.h"
 #include "rewards/math/modular.h"
@@ -50,6 +51,8 @@ Decision equal_values(const Node* a, const Node* b, Context& context) {
     a = with_plain_floors(context.arena, a);
     b = with_plain_floors(context.arena, b);
   }
+  if (has_folded_inverse(a)) a = with_folded_inverses(a, context);
+  if (has_folded_inverse(b)) b = with_folded_inverses(b, context);
   const Decision natural = equal_with_natural_logs(a, b, context);
   if (natural.comparison == Comparison::Equal || !context.policy.log_common_ok) return natural;
   if (!has_call(a, Function::LogUnstated) && !has_call(b, Function::LogUnstated)) return natural;
