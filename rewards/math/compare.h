@@ -12,8 +12,13 @@
 
 namespace r1::math {
 
-// Two trees. Symmetric, but for the solved-form rule: where the gold is a solved form ("x > 2", an interval, "x = 5") the answer must be
-// one too; an answer that only restates a relation equivalent to the question ("2x = 10" for 5) is DIFFERENT.
+// Two trees. Symmetric, but for what the gold's form demands:
+//   - the solved-form rule: where the gold is a solved form ("x > 2", an interval, "x = 5") the answer must be one too; an answer that
+//     only restates a relation equivalent to the question ("2x = 10" for 5) is DIFFERENT;
+//   - a decimal gold is met by what rounds to it (scalars.h), a gold that leaves work to do (an integral, a sum of n terms) by its value;
+//   - the gold decides what is a constant of integration ("+ C") and which fractions must be reduced.
+// The rules of each kind are in its header: statements.h, solutions.h, relations.h, equations.h, interval_sets.h, collections.h,
+// quantities.h, families.h, constants.h, piecewise.h, calculus.h, scalars.h, text_answers.h.
 Decision compare_trees(const Node* answer, const Node* gold, Context& context);
 
 struct AnswerComparison {

@@ -21,6 +21,7 @@ TEST(Piecewise, AnotherValueBorderOrSignIsDifferent) {
       {{kAbsolute, "\\begin{cases}-x&x\\ge 0\\\\x&x<0\\end{cases}"},
        {kAbsolute, "\\begin{cases}x&x\\ge 1\\\\-x&x<1\\end{cases}"},
        {kAbsolute, "x"},
+       {"\\begin{cases}1&x>0\\\\0&x=0\\\\-1&x<0\\end{cases}", "\\begin{cases}1&x>0\\\\-1&x<0\\end{cases}"},
        {kAbsolute, "-|x|"},
        {"\\begin{cases}1&x>0\\\\0&x\\le 0\\end{cases}", "\\begin{cases}1&x\\ge 0\\\\0&x<0\\end{cases}"}});
 }

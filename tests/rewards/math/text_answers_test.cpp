@@ -50,8 +50,13 @@ TEST(TextAnswers, AChoiceIsItsLetterOrItsValue) {
                 {"(B) 5", "5"},
                 {"\\textbf{(D)}\\ \\frac38", "0.375"},
                 {"A, C", "C, A"}});
-  expect_different(
-      {{"B", "(A)"}, {"B", "A, B"}, {"(B) 5", "C"}, {"(B) 5", "6"}, {"(B) 5", "(C) 6"}, {"A, C", "A"}});
+  expect_different({{"B", "(A)"},
+                    {"B", "A, B"},
+                    {"(B) 5", "C"},
+                    {"(B) 5", "6"},
+                    {"(B) 5", "B, A"},
+                    {"(B) 5", "(C) 6"},
+                    {"A, C", "A"}});
   EXPECT_NE(compare_answer_texts("(B) 6", "(B) 5", {}).decision.comparison, Comparison::Equal);
 }
 
