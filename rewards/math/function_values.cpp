@@ -11,15 +11,10 @@ namespace {
 
 constexpr int64_t kResidueSteps = 3000, kSampleSteps = 12000, kDefinedSteps = 2000;
 
-bool is_literal(const Node* node) {
-  while (node->kind == Kind::Neg) node = node->args[0];
-  return node->kind == Kind::Number;
-}
-
 bool is_nonzero_literal(const Node* node) {
-  return is_literal(node) &&
-         std::ranges::any_of(node->kind == Kind::Neg ? node->args[0]->number->digits : node->number->digits,
-                             [](char c) { return c != '0'; });
+  while (node->kind == Kind::Neg) node = node->args[0];  // also -(-5)
+  return node->kind == Kind::Number &&
+         std::ranges::any_of(node->number->digits, [](char c) { return c != '0'; });
 }
 
 // Whether it has a value at every point by its form alone.
