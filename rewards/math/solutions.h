@@ -6,6 +6,7 @@
 
 #include "rewards/math/decision.h"
 #include "rewards/math/expression.h"
+#include "rewards/math/plus_minus.h"
 #include "rewards/math/value.h"
 
 namespace r1::math {
@@ -38,15 +39,6 @@ struct ChainReading {
   bool uncertain = false;  // a link could not be checked
 };
 ChainReading chain_value(const Node* chain, Context& context);
-
-// A PlusMinus anywhere in a scalar or quantity: both values. One value otherwise. Whether several in one expression go together
-// ("1 \pm \sqrt{2} \mp x") or not is for the reader to say: at most kMaxRows values.
-enum class Signs { Together, Independent };
-std::vector<const Node*> both_signs(Arena& arena, const Node* node, Signs signs = Signs::Together);
-// How many, and whether a \mp ties them together.
-size_t count_plus_minus(const Node* node);
-bool holds_minus_plus(const Node* node);
-bool holds_plus_minus(const Node* node);
 
 Decision compare_solutions(const Solutions& answer, const Solutions& gold, Context& context);
 // One side is no statement: a value, a set, a list, a tuple.
