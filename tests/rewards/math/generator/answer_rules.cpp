@@ -193,9 +193,10 @@ bool rewrite_once(Answer& answer, Random& random, std::vector<std::string>& name
   const bool literal = what == 2;
   const TreeRule& rule = random.pick(literal ? literal_rules() : tree_rules());
   if (applies_anywhere(rule.name) && !random.one_in(4)) return false;
-  // Nobody writes "50\\% cm", and an amount of radians keeps its pi.
-  if (answer.shape == Shape::Quantity && (std::string_view(rule.name) == "percent" || answer.unit == "rad"))
-    return false;
+  // Nobody writes "50\% cm", an amount of radians keeps its pi, and behind bars "g" and "m" may be variables.
+  const std::string_view name = rule.name;
+  const bool unusual = name == "percent" || name == "abs_of_minus" || answer.unit == "rad";
+  if (answer.shape == Shape::Quantity && unusual) return false;
   std::optional<Tree> out = tree_rewritten(tree, rule, literal, random);
   if (!out) return false;
   tree = std::move(*out);

@@ -75,6 +75,7 @@ bool juxtaposed(const Tree& left, const std::string& a, const Tree& right, const
     return false;
   if (left->op == Op::Call || left->op == Op::Log || left->op == Op::Factorial || left->op == Op::Literal)
     return false;
+  if (left->op == Op::Constant && right->op == Op::Constant) return false;  // "eeee" is a word
   if (right->op == Op::Literal || right->op == Op::Factorial) return false;
   if (left->op == Op::Quotient || (left->op == Op::Rational && left->denominator != 1))
     return a.ends_with("}");
