@@ -99,6 +99,10 @@ void print_line(std::string_view line) {
   std::fputc('\n', stdout);
 }
 
+void print_error_line(std::string_view line) {
+  std::fputs(fmt::format("r1: {}\n", one_line(line, 2000)).c_str(), stderr);
+}
+
 void print_json(const Json& value) { print_line(dump_json(value, 2)); }
 
 std::string format_time(double seconds_since_1970) {

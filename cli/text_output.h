@@ -37,6 +37,9 @@ class Table {
 void print_line(std::string_view line);
 void print_json(const Json& value);
 
+// "r1: ..." on standard error, for what is worth saying and does not end the program.
+void print_error_line(std::string_view line);
+
 // "2026-11-22 06:10:31" in local time.
 std::string format_time(double seconds_since_1970);
 

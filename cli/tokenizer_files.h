@@ -2,10 +2,12 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "base/files.h"
 #include "datasets/tokenizer.h"
+#include "rl/step_folders.h"
 
 namespace r1::cli {
 
@@ -19,6 +21,17 @@ inline Tokenizer load_folder_tokenizer(const std::filesystem::path& folder) {
   return Tokenizer::from_hf_json(read_file((folder / "tokenizer.json").string()),
                                  std::filesystem::exists(config) ? read_file(config.string()) : "",
                                  folder.string());
+}
+
+// The tokenizer of a run's folder or run.db, which lies with its model or its checkpoints; none when it is gone.
+inline std::optional<Tokenizer> tokenizer_of_run(const std::string& run) {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::is_directory(run) ? fs::path(run) : fs::path(run).parent_path();
+  if (has_tokenizer(folder / "model")) return load_folder_tokenizer(folder / "model");
+  for (const StepFolder& checkpoint : list_step_folders((folder / "checkpoints").string())) {
+    if (has_tokenizer(checkpoint.path)) return load_folder_tokenizer(checkpoint.path);
+  }
+  return std::nullopt;
 }
 
 }  // namespace r1::cli

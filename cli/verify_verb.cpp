@@ -1,101 +1,154 @@
-// r1 verify math: one pair from the flags, or JSON lines in and out.
+// r1 verify math: one pair from the flags, or JSON lines in and out. r1 verify audit is in verify_audit.cpp.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
-#include <iostream>
 #include <memory>
 #include <optional>
 
 #include "base/errors.h"
+#include "base/thread_pool.h"
 #include "cli/text_output.h"
 #include "cli/verbs.h"
-#include "rewards/math/math_reward.h"
+#include "cli/verify.h"
+#include "rewards/math/compare.h"
+#include "rewards/math/judge_lines.h"
 
 namespace r1::cli {
 namespace {
 
+using math::MathJudgement;
+using math::MathOutcome;
+
 struct VerifyFlags {
-  std::optional<std::string> answer, completion, gold;
-  bool percent_sign_optional = false;
+  std::string file;
+  std::vector<std::string> golds;
+  std::optional<std::string> answer, completion;
+  bool thinking_open = false, explain = false;
+  PolicyFlags policy;
 };
 
-Verdict verdict_of(Comparison comparison) {
-  return comparison == Comparison::Equal       ? Verdict::Correct
-         : comparison == Comparison::Different ? Verdict::Wrong
-                                               : Verdict::Undecided;
+std::string in_quotes(std::string_view text) { return fmt::format("\"{}\"", one_line(text, 400)); }
+
+// Blank where a side has no reading.
+std::string tree_line(const std::string& tree) { return tree.empty() ? "-" : one_line(tree, 2000); }
+
+std::string where_found(const MathJudgement& judgement) {
+  if (!judgement.rule) return "given as such";
+  return fmt::format("{}, bytes {} to {}", answer_rule_name(*judgement.rule), judgement.begin, judgement.end);
 }
 
-// An answer that is extracted already: no mark such as \boxed is looked for.
-MathVerdict verify_answer(const std::string& answer, const std::string& gold, NumberPolicy policy) {
-  if (const std::string problem = gold_problem(gold); !problem.empty()) return {Verdict::BadGold, problem};
-  const Verdict verdict = verdict_of(compare_answers(answer, gold, policy));
-  return {verdict, fmt::format("answer \"{}\", gold \"{}\": {}", one_line(answer, 120), one_line(gold, 120),
-                               verdict_name(verdict))};
-}
-
-Json verdict_line(const MathVerdict& result) {
-  Json line = {{"verdict", verdict_name(result.verdict)}, {"reward", nullptr}, {"detail", result.detail}};
-  if (is_judged(result.verdict)) line["reward"] = result.verdict == Verdict::Correct ? 1 : 0;
-  return line;
-}
-
-std::optional<std::string> find_text(const Json& record, const char* key, const std::string& where) {
-  if (!record.contains(key)) return std::nullopt;
-  if (!record[key].is_string())
-    throw DataError(fmt::format("{}: \"{}\" is not text; put it in quotes", where, key));
-  return record[key].get<std::string>();
-}
-
-MathVerdict verify_record(const Json& record, const std::string& where, NumberPolicy policy) {
-  if (!record.is_object())
-    throw DataError(where + ": not a JSON object; write {\"completion\": ..., \"gold\": ...}");
-  const auto completion = find_text(record, "completion", where), answer = find_text(record, "answer", where);
-  std::optional<std::string> gold = find_text(record, "gold", where);
-  if (!gold) gold = find_text(record, "answer_gold", where);
-  if (!gold) throw DataError(where + ": no \"gold\"; write {\"completion\": ..., \"gold\": ...}");
-  if (completion) return verify_math(*completion, *gold, false, policy);
-  if (answer) return verify_answer(*answer, *gold, policy);
-  throw DataError(where +
-                  ": neither \"completion\" nor \"answer\"; write {\"completion\": ..., \"gold\": ...}");
-}
-
-// Flushed line by line, so that another program can ask and wait for the answer.
-void verify_lines(std::istream& in, NumberPolicy policy) {
-  std::string line;
-  for (int64_t number = 1; std::getline(in, line); ++number) {
-    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-    const std::string where = fmt::format("stdin:{}", number);
-    print_line(dump_json(verdict_line(verify_record(parse_json(line, where), where, policy))));
-    std::fflush(stdout);
+void print_explanation(const MathJudgement& judgement, size_t num_golds) {
+  if (judgement.outcome != MathOutcome::NoAnswer) {
+    print_line(fmt::format("answer    {}  ({})", in_quotes(judgement.extracted), where_found(judgement)));
+    print_line(fmt::format("  read as {}", tree_line(judgement.answer_tree)));
   }
+  const std::string which =
+      num_golds > 1 ? fmt::format("  (alternative {} of {})", judgement.gold_index + 1, num_golds) : "";
+  print_line(fmt::format("gold      {}{}", in_quotes(judgement.gold), which));
+  print_line(fmt::format("  read as {}", tree_line(judgement.gold_tree)));
+  print_line(fmt::format("verdict   {}", math::outcome_name(judgement.outcome)));
+  print_line(fmt::format("because   {}", one_line(judgement.reason, 400)));
+  print_line(fmt::format("evidence  {}", math::evidence_name(judgement.evidence)));
+  print_line(fmt::format("fuel      {} of {} steps", judgement.fuel, math::kFuel));
 }
 
-void verify_math_verb(const VerifyFlags& flags) {
-  const NumberPolicy policy{flags.percent_sign_optional};
-  if (!flags.answer && !flags.completion && !flags.gold) return verify_lines(std::cin, policy);
-  if (!flags.gold) throw ConfigError("--gold is missing; give the gold answer to compare with");
+void verify_pair(const VerifyFlags& flags) {
+  if (flags.golds.empty()) throw ConfigError("--gold is missing; give the gold answer to compare with");
   if (flags.answer.has_value() == flags.completion.has_value()) {
     throw ConfigError("--gold needs one of --answer (extracted already) and --completion (a whole text)");
   }
-  print_line(
-      dump_json(verdict_line(flags.answer ? verify_answer(*flags.answer, *flags.gold, policy)
-                                          : verify_math(*flags.completion, *flags.gold, false, policy))));
+  const math::MathPolicy policy = flags.policy.policy();
+  const math::JudgeOptions options{flags.thinking_open, flags.explain};
+  const MathJudgement judgement =
+      flags.answer ? math::judge_answer(*flags.answer, flags.golds, policy, options)
+                   : math::judge_completion(*flags.completion, flags.golds, policy, options);
+  if (flags.explain) return print_explanation(judgement, flags.golds.size());
+  print_line(dump_json(Json{{"verdict", math::outcome_name(judgement.outcome)},
+                            {"reason", judgement.reason},
+                            {"evidence", math::evidence_name(judgement.evidence)},
+                            {"extracted", judgement.extracted},
+                            {"fuel", judgement.fuel}}));
+}
+
+std::string summary(const math::LineTally& tally, double seconds) {
+  std::string counts;
+  for (size_t i = 0; i < tally.outcomes.size(); ++i) {
+    if (tally.outcomes[i] > 0)
+      counts += fmt::format(", {} {}", tally.outcomes[i], math::outcome_name(static_cast<MathOutcome>(i)));
+  }
+  if (tally.num_bad_lines > 0) counts += fmt::format(", {} bad lines", tally.num_bad_lines);
+  return fmt::format("{} pairs{} in {:.2f} s, {:.0f} pairs/s", tally.num_judged(), counts, seconds,
+                     static_cast<double>(tally.num_judged()) / std::max(seconds, 1e-9));
+}
+
+// Flushed block by block, and a block never waits for lines that have not come: another program can ask and wait for the answer.
+void verify_lines(const VerifyFlags& flags) {
+  const math::MathPolicy policy = flags.policy.policy();
+  LineBlocks lines(flags.file, [] {
+    std::fflush(stdout);  // before each wait for more
+    return stop_requested();
+  });
+  const auto begin = std::chrono::steady_clock::now();
+  const math::LineTally tally =
+      math::judge_lines(lines, policy, flags.explain, arithmetic_pool(), [](const math::JudgedLine& line) {
+        print_line(line.result);
+        if (!line.error.empty()) print_error_line(line.error);
+      });
+  if (std::fflush(stdout) != 0) throw IoError("stdout: the results could not be written");
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
+  print_error_line(summary(tally, elapsed.count()));
+  if (stop_requested()) throw Interrupted("interrupted; every result so far is written");
+  if (tally.num_bad_lines > 0)
+    throw DataError(fmt::format("{}: {} lines were not judged; each has an \"error\" in its result",
+                                lines.name(), tally.num_bad_lines));
+}
+
+void verify_math_verb(VerifyFlags flags) {
+  const bool pair = flags.answer || flags.completion || !flags.golds.empty();
+  if (pair && !flags.file.empty()) throw ConfigError("give either a file or --gold with --answer, not both");
+  if (pair) return verify_pair(flags);
+  if (flags.file.empty()) flags.file = "-";
+  verify_lines(flags);
+}
+
+void add_verify_math(CLI::App& verb) {
+  CLI::App* math = verb.add_subcommand(
+      "math",
+      "judges the flags' pair, or {\"id\", \"gold\", \"answer\" or \"completion\"} lines of a file or stdin");
+  auto flags = std::make_shared<VerifyFlags>();
+  math->add_option("file", flags->file, "JSON lines, one pair a line; - or nothing is standard input");
+  math->add_option("--answer", flags->answer, "the answer itself");
+  math->add_option("--completion", flags->completion, "a text that holds the answer, e.g. in \\boxed{}");
+  math->add_option("--gold", flags->golds, "the right answer; more than one are alternatives")
+      ->allow_extra_args(false);
+  math->add_flag("--thinking-open", flags->thinking_open, "the prompt opened the completion's thinking part");
+  math->add_flag("--explain", flags->explain, "what was extracted, how both sides were read, what decided");
+  flags->policy.declare(*math);
+  math->callback([flags] { verify_math_verb(*flags); });
 }
 
 }  // namespace
 
+void PolicyFlags::declare(CLI::App& verb) {
+  verb.add_option("--profile", profile, "strict (rewards) or lenient (evaluation)")->capture_default_str();
+  verb.add_option("--set", switches, "switch=true|false over the profile; may be repeated")
+      ->allow_extra_args(false);
+}
+
+math::MathPolicy PolicyFlags::policy() const {
+  for (const auto& [value, name] : EnumNames<math::MathProfile>::values) {
+    if (profile == name) return math::policy_of(value, switches);
+  }
+  throw ConfigError(fmt::format("--profile {}: use strict or lenient", one_line(profile, 40)));
+}
+
 void add_verify(CLI::App& app) {
-  CLI::App* verb = app.add_subcommand("verify", "judge answers; one JSON line in, one out");
+  CLI::App* verb = app.add_subcommand("verify", "judge answers, or judge a run's answers again");
   verb->require_subcommand(1);
-  CLI::App* math = verb->add_subcommand(
-      "math",
-      "reads {\"completion\" or \"answer\": ..., \"gold\": ...} lines from stdin, or judges the flags' pair");
-  auto flags = std::make_shared<VerifyFlags>();
-  math->add_option("--answer", flags->answer, "the answer itself");
-  math->add_option("--completion", flags->completion, "a text that holds the answer, e.g. in \\boxed{}");
-  math->add_option("--gold", flags->gold, "the right answer");
-  math->add_flag("--percent-sign-optional", flags->percent_sign_optional, "50% equals 50");
-  math->callback([flags] { verify_math_verb(*flags); });
+  add_verify_math(*verb);
+  add_verify_audit(*verb);
 }
 
 }  // namespace r1::cli

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -11,28 +10,15 @@
 #include "cli/text_output.h"
 #include "cli/tokenizer_files.h"
 #include "cli/verbs.h"
-#include "rl/step_folders.h"
 
 namespace r1::cli {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct WhyFlags {
   std::string run;
   SampleAddress address;
   bool tokens = false, json = false;
 };
-
-// The texts of ids need the run's tokenizer, which lies with its model or its checkpoints.
-std::optional<Tokenizer> tokenizer_of_run(const std::string& run) {
-  const fs::path folder = fs::is_directory(run) ? fs::path(run) : fs::path(run).parent_path();
-  if (has_tokenizer(folder / "model")) return load_folder_tokenizer(folder / "model");
-  for (const StepFolder& checkpoint : list_step_folders((folder / "checkpoints").string())) {
-    if (has_tokenizer(checkpoint.path)) return load_folder_tokenizer(checkpoint.path);
-  }
-  return std::nullopt;
-}
 
 std::string token_text(const std::optional<Tokenizer>& tokenizer, TokenId id) {
   if (!tokenizer || id < 0 || id >= tokenizer->vocab_size()) return "?";

@@ -19,6 +19,7 @@ function(r1_install export_set)
 endfunction()
 
 r1_install(r1kitTargets r1_base r1_datasets r1_rewards)
+install(FILES "${PROJECT_SOURCE_DIR}/cmake/FindExactMath.cmake" DESTINATION "${R1_CMAKE_DIR}")
 if(R1_TORCH)
   r1_install(r1kitTorchTargets r1_kernels r1_policy r1_rollout r1_rl)
   install(FILES "${PROJECT_SOURCE_DIR}/cmake/FindTorchWheel.cmake" DESTINATION "${R1_CMAKE_DIR}")

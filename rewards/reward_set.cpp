@@ -30,7 +30,7 @@ struct KnownReward {
 }
 
 std::unique_ptr<Reward> make_math(const RewardConfig& config) {
-  return std::make_unique<MathReward>(NumberPolicy{.percent_sign_optional = config.percent_sign_optional});
+  return std::make_unique<MathReward>(math_policy(config));
 }
 
 std::unique_ptr<Reward> make_countdown(const RewardConfig&) { return std::make_unique<CountdownReward>(); }
@@ -127,6 +127,12 @@ RewardSet::RewardSet(const RewardConfig& config) {
 RewardSet::RewardSet(RewardSet&&) noexcept = default;
 RewardSet& RewardSet::operator=(RewardSet&&) noexcept = default;
 RewardSet::~RewardSet() = default;
+
+math::MathPolicy math_policy(const RewardConfig& config) {
+  math::MathPolicy policy = math::policy_of(config.math_profile, config.math_switches);
+  policy.percent_sign_optional |= config.percent_sign_optional;
+  return policy;
+}
 
 std::vector<ScoredCompletion> RewardSet::score(std::span<const RewardInput> inputs) {
   std::vector<ScoredCompletion> results(inputs.size());

@@ -11,12 +11,15 @@
 
 #include "base/config.h"
 #include "rewards/format_reward.h"
+#include "rewards/math/profile.h"
 #include "rewards/reward.h"
 
 namespace r1 {
 
 struct RewardConfig {
   std::map<std::string, double> rewards = {{"math", 1.0}};
+  math::MathProfile math_profile = math::MathProfile::Strict;
+  std::vector<std::string> math_switches{};
   bool percent_sign_optional = false;
   FormatMode format_mode = FormatMode::Think;
   int64_t overlong_max_tokens = 0;
@@ -29,8 +32,11 @@ struct RewardConfig {
   static void fields(auto& self, auto& visit) {
     visit("rewards", self.rewards,
           "reward names and weights: math, countdown, format, overlong, length, language, external");
-    visit("percent_sign_optional", self.percent_sign_optional,
-          "math: 50% equals 50; otherwise such a pair is undecided");
+    visit("math_profile", self.math_profile, "math: strict for rewards, lenient for evaluation");
+    visit(
+        "math_switches", self.math_switches,
+        "math: switches over the profile, e.g. [\"unit_optional=false\"]; docs/math-verifier.md lists them");
+    visit("percent_sign_optional", self.percent_sign_optional, "math: 50 is accepted for 50 %");
     visit("format_mode", self.format_mode, "format: the form completions must have");
     visit("overlong_max_tokens", self.overlong_max_tokens, "overlong: tokens from which the score is -1");
     visit("overlong_cache_tokens", self.overlong_cache_tokens,
@@ -43,6 +49,9 @@ struct RewardConfig {
     visit("external_timeout_s", self.external_timeout_s, "external: seconds for a whole batch");
   }
 };
+
+// What the config says of the math verifier. Throws ConfigError for an unknown switch.
+math::MathPolicy math_policy(const RewardConfig& config);
 
 struct NamedScore {
   std::string name;

@@ -17,6 +17,7 @@ die() {  # what went wrong; what to do about it
 # What CMakeLists.txt, tests/ and scripts/test.sh look for. pip needs no venv: it only downloads.
 debian_packages=(build-essential cmake ninja-build ccache pkg-config git ca-certificates clang-format
   nlohmann-json3-dev libsqlite3-dev libfmt-dev libssl-dev libpcre2-dev libutf8proc-dev libxxhash-dev libcli11-dev
+  libgmp-dev libflint-dev libflint-arb-dev libantic-dev libcalcium-dev
   libgtest-dev libgmock-dev libbenchmark-dev python3 python3-pip)
 
 # name==version, MB to download, MB unpacked. The CUDA versions are the ones this torch was built with.
@@ -36,7 +37,7 @@ check_other_system() {
   for library in sqlite3 fmt libcrypto libpcre2-8 libutf8proc gtest gmock; do
     pkg-config --exists "$library" 2>/dev/null || missing+=("$library")
   done
-  for header in nlohmann/json.hpp CLI/CLI.hpp; do
+  for header in nlohmann/json.hpp CLI/CLI.hpp flint/fmpq.h; do
     echo "#include <$header>" | g++ -std=c++20 -fsyntax-only -x c++ - 2>/dev/null || missing+=("$header")
   done
   if ((${#missing[@]})); then

@@ -175,14 +175,6 @@ TEST_F(BadInput, ExportRefusesAnExistingFolderAndLeavesNothing) {
   EXPECT_FALSE(fs::exists(runs.run("out.tmp")));
 }
 
-TEST_F(BadInput, VerifyNamesTheBrokenLine) {
-  std::string lines;
-  for (int i = 1; i <= 16; ++i) lines += "{\"answer\": \"4\", \"gold\": \"4\"}\n";
-  const ProgramResult result = run_r1({"verify", "math"}, lines + "{\"answer\": \"4\", \"gold\n");
-  expect_refusal(result, 1, {"stdin:17"});
-  EXPECT_EQ(std::count(result.out.begin(), result.out.end(), '\n'), 16);
-}
-
 TEST_F(BadInput, LedgerVerbsNameAMissingRun) {
   expect_refusal(run_r1({"samples", runs.run("none")}), 2, {"none", "run.db"});
   expect_refusal(run_r1({"why", runs.run("none"), "1", "0", "0"}), 2, {"none", "run.db"});

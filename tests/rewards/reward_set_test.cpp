@@ -42,6 +42,19 @@ TEST(RewardSet, SumsWeightedRewards) {
   EXPECT_EQ(score_one(config, with_answer("5"), "<think>a</think>\\boxed{6}").reward, 0.5);
 }
 
+TEST(RewardSet, TheMathPolicyIsAProfileWithSwitchesOverIt) {
+  EXPECT_FALSE(math_policy({}).percent_sign_optional);
+  EXPECT_TRUE(math_policy({.percent_sign_optional = true}).percent_sign_optional);
+  const math::MathPolicy mixed =
+      math_policy({.math_profile = math::MathProfile::Lenient, .math_switches = {"last_number=false"}});
+  EXPECT_TRUE(mixed.percent_sign_optional);
+  EXPECT_FALSE(mixed.last_number);
+  const Example half = with_answer("50\\%");
+  EXPECT_EQ(score_one({}, half, "\\boxed{50}").reward, 0);
+  EXPECT_EQ(score_one({.percent_sign_optional = true}, half, "\\boxed{50}").reward, 1);
+  EXPECT_NE(config_error({.math_switches = {"last_numbr=true"}}).find("last_number"), std::string::npos);
+}
+
 TEST(RewardSet, AMaskedCompletionHasNoReward) {
   const ScoredCompletion bad =
       score_one({.rewards = {{"math", 1}, {"format", 1}}}, with_answer(""), "<think>a</think>b");

@@ -1,0 +1,82 @@
+// Pairs that need more than a look: identities and near misses, each an (answer, gold).
+#pragma once
+
+#include <utility>
+
+namespace r1::math {
+
+constexpr std::pair<const char*, const char*> kHardPairs[] = {
+    // constants: radicals, logarithms, trigonometry, complex numbers
+    {"\\sqrt{2}+\\sqrt{3}", "\\sqrt{5+2\\sqrt{6}}"},
+    {"\\sqrt{2}+\\sqrt{3}", "\\sqrt{5+2\\sqrt{7}}"},
+    {"\\frac{1}{\\sqrt{7}-\\sqrt{5}}", "\\frac{\\sqrt{7}+\\sqrt{5}}{2}"},
+    {"\\sqrt[3]{2+\\sqrt{5}}+\\sqrt[3]{2-\\sqrt{5}}", "1"},
+    {"\\sqrt[3]{20+14\\sqrt{2}}+\\sqrt[3]{20-14\\sqrt{2}}", "4"},
+    {"\\frac{1+\\sqrt{5}}{2}", "2\\cos\\frac{\\pi}{5}"},
+    {"\\cos\\frac{2\\pi}{7}+\\cos\\frac{4\\pi}{7}+\\cos\\frac{6\\pi}{7}", "-\\frac{1}{2}"},
+    {"\\sin 10^\\circ \\sin 50^\\circ \\sin 70^\\circ", "\\frac{1}{8}"},
+    {"\\tan\\frac{3\\pi}{11}+4\\sin\\frac{2\\pi}{11}", "\\sqrt{11}"},
+    {"\\sin\\frac{\\pi}{12}", "\\frac{\\sqrt{6}-\\sqrt{2}}{4}"},
+    {"\\sin\\frac{\\pi}{12}", "\\frac{\\sqrt{6}+\\sqrt{2}}{4}"},
+    {"4\\arctan\\frac{1}{5}-\\arctan\\frac{1}{239}", "\\frac{\\pi}{4}"},
+    {"4\\arctan\\frac{1}{5}-\\arctan\\frac{1}{238}", "\\frac{\\pi}{4}"},
+    {"\\log_2 3 \\cdot \\log_3 8", "3"},
+    {"\\frac{\\ln 12}{\\ln 2}", "2+\\log_2 3"},
+    {"\\ln(2+\\sqrt{3})", "\\operatorname{arcosh} 2"},
+    {"e^{i\\pi/3}", "\\frac{1+i\\sqrt{3}}{2}"},
+    {"(1+i)^{10}", "32i"},
+    {"(1+i)^{10}", "-32i"},
+    {"\\frac{3+4i}{1-2i}", "-1+2i"},
+    {"2^{\\frac{1}{2}}\\cdot 4^{\\frac{1}{4}}", "2"},
+    {"\\sqrt{10-2\\sqrt{21}}", "\\sqrt{7}-\\sqrt{3}"},
+    {"\\sqrt{16+\\sqrt{192}}", "2+2\\sqrt{3}"},
+    {"e^{\\pi\\sqrt{163}}", "262537412640768744"},
+    {"\\pi", "\\frac{355}{113}"},
+    {"\\pi", "3.14159265358979323846264338327950288"},
+    // large numbers, never expanded
+    {"10^{100}+1", "10^{100}"},
+    {"2^{1000}", "4^{500}"},
+    {"9^{999999999}", "3^{1999999998}"},
+    {"9^{999999999}", "3^{1999999997}"},
+    {"\\frac{100!}{98!}", "9900"},
+    {"\\binom{50}{25}", "\\binom{49}{24}+\\binom{49}{25}"},
+    {"\\frac{2023!}{2021!}", "2023\\cdot 2022"},
+    {"2^{2^{20}}", "2^{2^{20}}+1"},
+    {"1000000!", "999999! \\cdot 1000000"},
+    // expressions in variables
+    {"(x+1)^5", "x^5+5x^4+10x^3+10x^2+5x+1"},
+    {"(x+1)^5", "x^5+5x^4+10x^3+10x^2+5x-1"},
+    {"(a+b+c)^3-a^3-b^3-c^3", "3(a+b)(b+c)(c+a)"},
+    {"(x-1)(x+1)(x^2+1)(x^4+1)", "x^8-1"},
+    {"\\frac{x^3-1}{x-1}", "x^2+x+1"},
+    {"\\frac{1}{x}-\\frac{1}{x+1}", "\\frac{1}{x(x+1)}"},
+    {"\\frac{1}{x}-\\frac{1}{x+1}", "\\frac{1}{x(x-1)}"},
+    {"\\sin^2 x+\\cos^2 x", "1"},
+    {"\\sin 3x", "3\\sin x-4\\sin^3 x"},
+    {"\\tan(x+y)", "\\frac{\\tan x+\\tan y}{1-\\tan x\\tan y}"},
+    {"\\cosh^2 x-\\sinh^2 x", "1"},
+    {"\\ln(x^2+2x+1)", "2\\ln|x+1|"},
+    {"\\sqrt{x^2}", "|x|"},
+    {"\\sqrt{x^2}", "x"},
+    {"\\frac{n(n+1)(2n+1)}{6}", "\\sum_{k=1}^{n} k^2"},
+    {"\\frac{e^{2x}-1}{e^{2x}+1}", "\\tanh x"},
+    {"x^{3/2}", "x\\sqrt{x}"},
+    {"2^{n+3}-2^n", "7\\cdot 2^n"},
+    {"\\cos(2\\arcsin x)", "1-2x^2"},
+    {"(x^2+y^2)(u^2+v^2)", "(xu-yv)^2+(xv+yu)^2"},
+    {"(x+y+z+w)^6", "(w+z+y+x)^6"},
+    // collections and statements
+    {"\\{1,2,\\sqrt{4}+1\\}", "\\{3,2,1\\}"},
+    {"(-\\infty,-2)\\cup(2,\\infty)", "|x|>2"},
+    {"x\\le -1 \\text{ or } x>3", "(-\\infty,-1]\\cup(3,\\infty)"},
+    {"2x-4y+6=0", "x-2y=-3"},
+    {"2x-4y+6=0", "x-2y=3"},
+    {"\\begin{pmatrix} \\frac{2}{4} & \\sqrt{8} \\\\ 0 & 1 \\end{pmatrix}",
+     "\\begin{pmatrix} \\frac12 & 2\\sqrt2 \\\\ 0 & 1 \\end{pmatrix}"},
+    {"\\frac{1\\pm\\sqrt{5}}{2}", "\\frac{1+\\sqrt{5}}{2}, \\frac{1-\\sqrt{5}}{2}"},
+    {"1.2 \\text{ km}", "1200 \\text{ m}"},
+    {"36 \\text{ km/h}", "10 \\text{ m/s}"},
+    {"0.1\\overline{6}", "\\frac16"},
+};
+
+}  // namespace r1::math
