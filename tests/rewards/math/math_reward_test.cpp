@@ -81,6 +81,14 @@ TEST(MathReward, ScoresAreOneZeroOrNone) {
   EXPECT_EQ(scores[3].verdict, Verdict::NoAnswer);  // the thinking that the prompt opened never ends
 }
 
+TEST(MathReward, TheQuestionIsTheLastUserMessage) {
+  Example example;
+  example.prompt_text = "raw";
+  EXPECT_EQ(question_of(example), "raw");
+  example.messages = {{"user", "a"}, {"assistant", "b"}, {"user", "c"}, {"assistant", "d"}};
+  EXPECT_EQ(question_of(example), "c");
+}
+
 class SharedGolds : public testing::TestWithParam<const char*> {};
 
 // At least 99.5 % of a set's golds equal themselves; every other one is listed. None equals what is not it.

@@ -94,6 +94,30 @@ TEST(MathVerifier, AWholeSolutionMayBeTheGold) {
   EXPECT_EQ(outcome("5", {"First 3, then $\\boxed{5}$."}), MathOutcome::Equal);
 }
 
+TEST(MathVerifier, AlternativesAreRightOnlyWhenEachIsOrTheirListIs) {
+  const auto outcome_of = [](const std::string& completion, const std::string& gold) {
+    const std::vector<std::string> golds = {gold};
+    return judge_completion(completion, golds, {}).outcome;
+  };
+  EXPECT_EQ(outcome_of("It is \\boxed{1} or \\boxed{2}.", "1"), MathOutcome::Different);
+  EXPECT_EQ(outcome_of("It is \\boxed{1} or \\boxed{2}.", "1, 2"), MathOutcome::Equal);
+  EXPECT_EQ(outcome_of("It is \\boxed{0.5} or \\boxed{1/2}.", "1/2"), MathOutcome::Equal);
+}
+
+TEST(MathVerifier, ACopyOfTheQuestionIsNoAnswer) {
+  const std::vector<std::string> golds = {"5"};
+  const std::string question = "Is the answer 5? Put it in a box, like \\boxed{5}.";
+  EXPECT_EQ(judge_completion(question, golds, {}, {.question = question}).outcome, MathOutcome::NoAnswer);
+  EXPECT_EQ(judge_completion("So \\boxed{5}.", golds, {}, {.question = question}).outcome,
+            MathOutcome::Equal);
+}
+
+TEST(MathVerifier, TheLastNumberCountsInTheLenientProfileOnly) {
+  const std::vector<std::string> golds = {"72"};
+  EXPECT_EQ(judge_completion("48 + 24 = 72", golds, MathPolicy::strict()).outcome, MathOutcome::NoAnswer);
+  EXPECT_EQ(judge_completion("48 + 24 = 72", golds, MathPolicy::lenient()).outcome, MathOutcome::Equal);
+}
+
 TEST(MathVerifier, AnyBytesGetAVerdict) {
   std::string all_bytes;
   for (int byte = 0; byte < 256; ++byte) all_bytes += static_cast<char>(byte);
