@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "base/utf8.h"
-#include "rewards/math/compare.h"
-#include "rewards/math/flint.h"
+#include "rewards/math/compare/compare.h"
+#include "rewards/math/value/flint.h"
 
 namespace r1::math {
 namespace {

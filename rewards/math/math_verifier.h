@@ -16,9 +16,9 @@
 #include <string_view>
 #include <vector>
 
-#include "rewards/math/answer_extraction.h"
+#include "rewards/math/extraction/answer_extraction.h"
 #include "rewards/math/policy.h"
-#include "rewards/math/value.h"
+#include "rewards/math/value/value.h"
 
 namespace r1::math {
 

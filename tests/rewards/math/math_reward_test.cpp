@@ -36,7 +36,8 @@ TEST(MathReward, AnotherFormIsCorrectAndAnotherValueWrong) {
 }
 
 TEST(MathReward, WhatNobodyCanDecideIsUndecided) {
-  EXPECT_EQ(verdict("\\boxed{f(x)+g(x)}", "g(x)+h(x)"), Verdict::Undecided);
+  EXPECT_EQ(verdict("\\boxed{\\lfloor 2x\\rfloor}", "\\lfloor x\\rfloor+\\lfloor x+\\frac12\\rfloor"),
+            Verdict::Undecided);
 }
 
 TEST(MathReward, AGoldThatCannotBeReadIsBadGold) {
