@@ -14,6 +14,7 @@
 #include "cli/verbs.h"
 #include "cli/verify.h"
 #include "rewards/external_reward.h"
+#include "rewards/math/extraction/answer_extraction.h"
 #include "rewards/math/math_reward.h"
 
 namespace r1::cli {
