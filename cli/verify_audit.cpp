@@ -14,6 +14,7 @@
 #include "cli/verbs.h"
 #include "cli/verify.h"
 #include "rewards/external_reward.h"
+#include "rewards/math/extraction/answer_extraction.h"
 #include "rewards/math/math_reward.h"
 
 namespace r1::cli {
@@ -40,7 +41,8 @@ Judge policy_judge(const math::MathPolicy& policy) {
     arithmetic_pool().run(static_cast<int64_t>(inputs.size()), [&](int64_t task) {
       const RewardInput& input = inputs[static_cast<size_t>(task)];
       out[static_cast<size_t>(task)] =
-          verify_math(input.completion, input.example.answer, opens_thinking(input.prompt_tail), policy);
+          verify_math(input.completion, input.example.answer, opens_thinking(input.prompt_tail), policy,
+                      question_of(input.example));
     });
     return out;
   };

@@ -12,7 +12,7 @@
 #include "cli/text_output.h"
 #include "cli/verbs.h"
 #include "cli/verify.h"
-#include "rewards/math/compare.h"
+#include "rewards/math/compare/compare.h"
 #include "rewards/math/judge_lines.h"
 
 namespace r1::cli {

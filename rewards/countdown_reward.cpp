@@ -11,7 +11,7 @@
 #include "base/errors.h"
 #include "base/json.h"
 #include "base/utf8.h"
-#include "rewards/math/answer_extraction.h"
+#include "rewards/math/extraction/answer_extraction.h"
 
 namespace r1 {
 namespace {

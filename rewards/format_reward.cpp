@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "rewards/math/answer_extraction.h"
+#include "rewards/math/extraction/answer_extraction.h"
 
 namespace r1 {
 namespace {

@@ -16,7 +16,7 @@ bugs() {
   plant base/rng.cpp 's/round < 10/round < 9/' base_test 'Rng*'
   plant base/rng.cpp 's/return mix(hash, text.size());/return hash;/' base_test 'Rng*'
   plant rewards/reward.h '1i #include "rl/batch.h"' docs_test 'Layers*'
-  plant rewards/math/answer_extraction.cpp 's/completion.rfind(kClose)/completion.find(kClose)/' rewards_test '*Extract*:*Answer*'
+  plant rewards/math/extraction/answer_extraction.cpp 's/completion.rfind(kClose)/completion.find(kClose)/' rewards_test '*Extract*:*Answer*'
   plant datasets/braces.cpp 's/--depth == 0/--depth <= 1/' rewards_test '*Extract*:*Answer*'
   plant datasets/braces.cpp 's/^      ++i;/      ;/' datasets_test 'Braces*'
   plant datasets/braces.cpp 's/return std::nullopt;/return text;/' datasets_test 'Braces*'

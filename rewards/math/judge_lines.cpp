@@ -20,6 +20,7 @@ struct LineRequest {
   std::string text;
   bool is_completion = false;
   bool thinking_open = false;
+  std::string question;
 };
 
 std::string text_of(const Json& value, const char* key) {
@@ -52,6 +53,7 @@ LineRequest request_of(const Json& record) {
     if (!record["thinking_open"].is_boolean()) throw DataError("\"thinking_open\" is neither true nor false");
     request.thinking_open = record["thinking_open"].get<bool>();
   }
+  if (record.contains("question")) request.question = text_of(record["question"], "question");
   return request;
 }
 
@@ -85,7 +87,7 @@ JudgedLine judge_line(std::string_view line, int64_t number, const std::string& 
     } catch (const DataError& error) {
       throw DataError(fmt::format("{}: {}", where, error.what()));
     }
-    const JudgeOptions options{request.thinking_open, explain};
+    const JudgeOptions options{request.thinking_open, explain, request.question};
     const MathJudgement judgement = request.is_completion
                                         ? judge_completion(request.text, request.golds, policy, options)
                                         : judge_answer(request.text, request.golds, policy, options);

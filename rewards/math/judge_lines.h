@@ -1,7 +1,8 @@
 // Many pairs at once: JSON lines in, one JSON line out for each, in the same order, with as many threads as the pool has.
 //
 // In:   {"id": anything, "gold": text or list of texts, "answer": text}          an answer that is extracted already
-//       {"id": anything, "gold": ..., "completion": text, "thinking_open": bool}   a text that holds one
+//       {"id": anything, "gold": ..., "completion": text}                      a text that holds one; also "thinking_open": true where
+//       the prompt opened its thinking part, and "question": text, copies of which are no answers
 // Out:  {"id", "verdict", "reason", "evidence", "extracted", "fuel"}, with `explain` also "answer_tree", "gold_tree" and "gold"
 //       {"id", "error"}   for a line that asks nothing: nothing is lost, and the order stays
 // A missing id is the line's number. Golds and answers may be whole numbers without quotes; other numbers would lose digits.

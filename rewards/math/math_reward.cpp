@@ -49,18 +49,25 @@ std::string detail_of(const MathJudgement& judgement) {
 }  // namespace
 
 MathVerdict verify_math(std::string_view completion, std::string_view gold, bool thinking_open,
-                        const math::MathPolicy& policy) {
+                        const math::MathPolicy& policy, std::string_view question) {
   const std::string golds[] = {std::string(gold)};
-  const MathJudgement judgement =
-      math::judge_completion(completion, golds, policy, {.thinking_open = thinking_open});
+  const MathJudgement judgement = math::judge_completion(
+      completion, golds, policy, {.thinking_open = thinking_open, .question = question});
   return {verdict_of(judgement.outcome), detail_of(judgement)};
+}
+
+std::string_view question_of(const Example& example) {
+  for (auto message = example.messages.rbegin(); message != example.messages.rend(); ++message) {
+    if (message->role == "user") return message->content;
+  }
+  return example.prompt_text;
 }
 
 std::vector<Score> MathReward::score(std::span<const RewardInput> inputs) {
   std::vector<Score> scores;
   for (const RewardInput& input : inputs) {
-    MathVerdict result =
-        verify_math(input.completion, input.example.answer, opens_thinking(input.prompt_tail), policy_);
+    MathVerdict result = verify_math(input.completion, input.example.answer,
+                                     opens_thinking(input.prompt_tail), policy_, question_of(input.example));
     Score& score = scores.emplace_back();
     if (is_judged(result.verdict)) score.value = result.verdict == Verdict::Correct ? 1.0 : 0.0;
     score.verdict = result.verdict;

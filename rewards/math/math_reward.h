@@ -16,9 +16,12 @@ struct MathVerdict {
   std::string detail;  // one line: the answer, the rule that found it, the gold, the reason
 };
 
-// `thinking_open` as in extract_answer.
+// `thinking_open` and `question` as in ExtractionOptions.
 MathVerdict verify_math(std::string_view completion, std::string_view gold, bool thinking_open = false,
-                        const math::MathPolicy& policy = {});
+                        const math::MathPolicy& policy = {}, std::string_view question = {});
+
+// What was asked: the last user message, or the raw prompt. A view into the example.
+std::string_view question_of(const Example& example);
 
 class MathReward : public Reward {
  public:

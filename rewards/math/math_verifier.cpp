@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "base/utf8.h"
-#include "rewards/math/compare.h"
-#include "rewards/math/flint.h"
+#include "rewards/math/compare/compare.h"
+#include "rewards/math/value/flint.h"
 
 namespace r1::math {
 namespace {
@@ -79,8 +79,7 @@ MathJudgement compare_to_golds(std::string_view answer, std::span<const std::str
   std::optional<MathJudgement> best;
   int64_t fuel = 0;
   for (size_t i = 0; i < golds.size(); ++i) {
-    const std::optional<std::string> boxed = last_box(golds[i]);
-    MathJudgement one = compare_to_gold(answer, boxed ? *boxed : golds[i], i, policy, explain);
+    MathJudgement one = compare_to_gold(answer, gold_answer(golds[i]), i, policy, explain);
     fuel += one.fuel;
     if (!best || rank(one.outcome) > rank(best->outcome)) best = std::move(one);
     if (best->outcome == MathOutcome::Equal) break;
@@ -98,29 +97,50 @@ std::optional<MathJudgement> refuse_golds(std::span<const std::string> golds) {
 // A gold that cannot be read is reported whether or not there is an answer.
 MathJudgement judge_nothing(std::span<const std::string> golds, const MathPolicy& policy, bool explain) {
   for (size_t i = 0; i < golds.size(); ++i) {
-    const std::optional<std::string> boxed = last_box(golds[i]);
-    const std::string& gold = boxed ? *boxed : golds[i];
+    const std::string gold = gold_answer(golds[i]);
     MathJudgement self = compare_to_gold(gold, gold, i, policy, explain);
     if (self.outcome == MathOutcome::BadGold) return self;
   }
   MathJudgement result;
   result.outcome = MathOutcome::NoAnswer;
   result.reason = "no answer found";
-  const std::optional<std::string> boxed = last_box(golds[0]);
-  result.gold = boxed ? *boxed : golds[0];
+  result.gold = gold_answer(golds[0]);
   return result;
+}
+
+// "1 or 2" is right when the list is, or when each part is ("\\boxed{0.5} or \\boxed{1/2}"): naming two answers must not win where one of
+// them would lose. `result` is the list's judgement, and stays unless all parts are right.
+void judge_each_part(std::string_view completion, const ExtractedAnswer& answer,
+                     std::span<const std::string> golds, const MathPolicy& policy, bool explain,
+                     MathJudgement& result) {
+  std::optional<MathJudgement> last;
+  int64_t fuel = result.fuel;
+  for (const TextSpan& part : answer.parts) {
+    if (result.outcome == MathOutcome::Equal || result.outcome == MathOutcome::BadGold) break;
+    last = compare_to_golds(completion.substr(part.begin, part.end - part.begin), golds, policy, explain);
+    fuel += last->fuel;
+    if (last->outcome != MathOutcome::Equal) {
+      last.reset();
+      break;
+    }
+  }
+  if (last) result = std::move(*last);
+  result.fuel = fuel;
 }
 
 MathJudgement judge_completion_or_throw(std::string_view completion, std::span<const std::string> golds,
                                         const MathPolicy& policy, JudgeOptions options) {
   if (auto refused = refuse_golds(golds)) return std::move(*refused);
-  std::optional<ExtractedAnswer> answer = extract_answer(completion, options.thinking_open);
+  std::optional<ExtractedAnswer> answer =
+      extract_answer(completion, {options.thinking_open, policy.last_number, options.question});
   if (!answer) return judge_nothing(golds, policy, options.explain);
   MathJudgement result = compare_to_golds(answer->text, golds, policy, options.explain);
+  if (answer->alternatives) judge_each_part(completion, *answer, golds, policy, options.explain, result);
   result.extracted = std::move(answer->text);
   result.begin = answer->begin;
   result.end = answer->end;
   result.rule = answer->rule;
+  result.parts = std::move(answer->parts);
   return result;
 }
 

@@ -14,10 +14,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "rewards/math/answer_extraction.h"
+#include "rewards/math/extraction/answer_extraction.h"
 #include "rewards/math/policy.h"
-#include "rewards/math/value.h"
+#include "rewards/math/value/value.h"
 
 namespace r1::math {
 
@@ -36,8 +37,12 @@ struct MathJudgement {
   MathOutcome outcome = MathOutcome::Unknown;
   Evidence evidence = Evidence::None;
   std::string reason;     // the deciding step, or what is wrong; one line, may quote nothing
-  std::string extracted;  // the answer that was compared: the characters [begin, end) of the text given
-  size_t begin = 0, end = 0;
+  std::string extracted;  // the answer that was compared
+  size_t
+      begin = 0,
+      end =
+          0;  // its characters in the text given; of joined answers the first part's begin, the last part's end
+  std::vector<TextSpan> parts;         // where joined answers lie; empty when there is one
   std::optional<AnswerRule> rule;      // what found it; none when the answer was given as such
   size_t gold_index = 0;               // the alternative that decided
   std::string gold;                    // its text as compared
@@ -46,14 +51,16 @@ struct MathJudgement {
 };
 
 struct JudgeOptions {
-  bool thinking_open = false;  // as in extract_answer
+  bool thinking_open = false;  // as in ExtractionOptions
   bool explain = false;
+  std::string_view question{};  // what was asked: an answer copied from it is none; may be empty
 };
 
 constexpr size_t kMaxGolds = 64;  // more alternatives are BadGold
 
 // `golds` are alternatives: Equal when the answer equals one; else BadGold when one has no reading; else Unknown when one comparison
-// is; else Different. A gold may be a whole solution: then its last \boxed{} is the gold.
+// is; else Different. A gold may be a whole solution (gold_answer). A completion that offers alternatives ("\boxed{1} or \boxed{2}") is
+// Equal when their list is, or when each of them is.
 MathJudgement judge_completion(std::string_view completion, std::span<const std::string> golds,
                                const MathPolicy& policy, JudgeOptions options = {});
 

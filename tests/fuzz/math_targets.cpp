@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "rewards/math/compare.h"
+#include "rewards/math/compare/compare.h"
 #include "rewards/math/math_verifier.h"
-#include "rewards/math/parser.h"
-#include "rewards/math/value.h"
+#include "rewards/math/parse/parser.h"
+#include "rewards/math/value/value.h"
 
 namespace r1::math::fuzz {
 namespace {

@@ -14,8 +14,8 @@
 #include <string_view>
 #include <vector>
 
-#include "rewards/math/answer_extraction.h"
-#include "rewards/math/compare.h"
+#include "rewards/math/compare/compare.h"
+#include "rewards/math/extraction/answer_extraction.h"
 #include "rewards/math/math_reward.h"
 
 namespace r1 {

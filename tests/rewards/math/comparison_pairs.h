@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "rewards/math/compare.h"
+#include "rewards/math/compare/compare.h"
 
 namespace r1::math {
 

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "rewards/math/answer_extraction.h"
+#include "rewards/math/extraction/answer_extraction.h"
 
 namespace r1 {
 

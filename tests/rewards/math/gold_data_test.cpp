@@ -7,9 +7,9 @@
 #include <string>
 
 #include "datasets/jsonl_reader.h"
-#include "rewards/math/answer_extraction.h"
+#include "rewards/math/extraction/answer_extraction.h"
 #include "tests/datasets/shared_data.h"
-#include "tests/rewards/math/parser_cases.h"
+#include "tests/rewards/math/parse/parser_cases.h"
 
 namespace r1::math {
 namespace {

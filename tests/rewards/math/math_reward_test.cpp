@@ -36,7 +36,8 @@ TEST(MathReward, AnotherFormIsCorrectAndAnotherValueWrong) {
 }
 
 TEST(MathReward, WhatNobodyCanDecideIsUndecided) {
-  EXPECT_EQ(verdict("\\boxed{f(x)+g(x)}", "g(x)+h(x)"), Verdict::Undecided);
+  EXPECT_EQ(verdict("\\boxed{\\lfloor 2x\\rfloor}", "\\lfloor x\\rfloor+\\lfloor x+\\frac12\\rfloor"),
+            Verdict::Undecided);
 }
 
 TEST(MathReward, AGoldThatCannotBeReadIsBadGold) {
@@ -79,6 +80,14 @@ TEST(MathReward, ScoresAreOneZeroOrNone) {
   EXPECT_EQ(scores[2].value, std::nullopt);
   EXPECT_EQ(scores[2].verdict, Verdict::BadGold);
   EXPECT_EQ(scores[3].verdict, Verdict::NoAnswer);  // the thinking that the prompt opened never ends
+}
+
+TEST(MathReward, TheQuestionIsTheLastUserMessage) {
+  Example example;
+  example.prompt_text = "raw";
+  EXPECT_EQ(question_of(example), "raw");
+  example.messages = {{"user", "a"}, {"assistant", "b"}, {"user", "c"}, {"assistant", "d"}};
+  EXPECT_EQ(question_of(example), "c");
 }
 
 class SharedGolds : public testing::TestWithParam<const char*> {};

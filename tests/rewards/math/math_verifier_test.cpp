@@ -21,7 +21,8 @@ MathOutcome outcome(const std::string& answer, const std::vector<std::string>& g
 TEST(MathVerifier, SaysEqualDifferentAndUnknown) {
   EXPECT_EQ(outcome("0.5", {"\\frac{1}{2}"}), MathOutcome::Equal);
   EXPECT_EQ(outcome("0.5", {"\\frac{1}{3}"}), MathOutcome::Different);
-  EXPECT_EQ(outcome("f(x)+g(x)", {"g(x)+h(x)"}), MathOutcome::Unknown);
+  EXPECT_EQ(outcome("\\lfloor 2x\\rfloor", {"\\lfloor x\\rfloor+\\lfloor x+\\frac12\\rfloor"}),
+            MathOutcome::Unknown);
 }
 
 TEST(MathVerifier, ATinyNumberIsNotItsNeighbour) {
@@ -56,7 +57,8 @@ TEST(MathVerifier, AnyOfTheAlternativesWillDo) {
   EXPECT_EQ(second.gold_index, 1u);
   EXPECT_EQ(second.gold, "5");
   EXPECT_EQ(outcome("7", {"4", "5"}), MathOutcome::Different);
-  EXPECT_EQ(outcome("f(x)+g(x)", {"4", "g(x)+h(x)"}), MathOutcome::Unknown);
+  EXPECT_EQ(outcome("\\lfloor 2x\\rfloor", {"4", "\\lfloor x\\rfloor+\\lfloor x+\\frac12\\rfloor"}),
+            MathOutcome::Unknown);
 }
 
 TEST(MathVerifier, FuelIsThatOfAllComparisonsAndTheSameEachTime) {
@@ -92,6 +94,30 @@ TEST(MathVerifier, NoAnswerIsNotDifferent) {
 
 TEST(MathVerifier, AWholeSolutionMayBeTheGold) {
   EXPECT_EQ(outcome("5", {"First 3, then $\\boxed{5}$."}), MathOutcome::Equal);
+}
+
+TEST(MathVerifier, AlternativesAreRightOnlyWhenEachIsOrTheirListIs) {
+  const auto outcome_of = [](const std::string& completion, const std::string& gold) {
+    const std::vector<std::string> golds = {gold};
+    return judge_completion(completion, golds, {}).outcome;
+  };
+  EXPECT_EQ(outcome_of("It is \\boxed{1} or \\boxed{2}.", "1"), MathOutcome::Different);
+  EXPECT_EQ(outcome_of("It is \\boxed{1} or \\boxed{2}.", "1, 2"), MathOutcome::Equal);
+  EXPECT_EQ(outcome_of("It is \\boxed{0.5} or \\boxed{1/2}.", "1/2"), MathOutcome::Equal);
+}
+
+TEST(MathVerifier, ACopyOfTheQuestionIsNoAnswer) {
+  const std::vector<std::string> golds = {"5"};
+  const std::string question = "Is the answer 5? Put it in a box, like \\boxed{5}.";
+  EXPECT_EQ(judge_completion(question, golds, {}, {.question = question}).outcome, MathOutcome::NoAnswer);
+  EXPECT_EQ(judge_completion("So \\boxed{5}.", golds, {}, {.question = question}).outcome,
+            MathOutcome::Equal);
+}
+
+TEST(MathVerifier, TheLastNumberCountsInTheLenientProfileOnly) {
+  const std::vector<std::string> golds = {"72"};
+  EXPECT_EQ(judge_completion("48 + 24 = 72", golds, MathPolicy::strict()).outcome, MathOutcome::NoAnswer);
+  EXPECT_EQ(judge_completion("48 + 24 = 72", golds, MathPolicy::lenient()).outcome, MathOutcome::Equal);
 }
 
 TEST(MathVerifier, AnyBytesGetAVerdict) {

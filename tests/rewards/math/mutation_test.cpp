@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "rewards/math/compare.h"
+#include "rewards/math/compare/compare.h"
 #include "tests/rewards/math/generator/mutate.h"
 #include "tests/rewards/math/generator/print.h"
 #include "tests/rewards/math/generator/rewrite.h"

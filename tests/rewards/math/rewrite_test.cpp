@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "rewards/math/compare.h"
+#include "rewards/math/compare/compare.h"
 #include "tests/rewards/math/generator/print.h"
 #include "tests/rewards/math/generator/rewrite.h"
 #include "tests/rewards/math/generator/run.h"

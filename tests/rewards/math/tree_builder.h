@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "rewards/math/expression.h"
+#include "rewards/math/tree/expression.h"
 
 namespace r1::math {
 

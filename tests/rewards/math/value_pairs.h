@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "rewards/math/value.h"
+#include "rewards/math/value/value.h"
 #include "tests/rewards/math/tree_builder.h"
 
 namespace r1::math {

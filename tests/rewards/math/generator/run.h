@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "rewards/math/value.h"
+#include "rewards/math/value/value.h"
 
 namespace r1::math::generator {
 
