@@ -1,5 +1,5 @@
 # Finds FLINT with Arb and Calcium and defines ExactMath::ExactMath. FLINT 3 holds all of them in one library; before, each
-# was its own (Debian 12: libflint-dev, libflint-arb-dev, libcalcium-dev). rewards/math/value/flint.h includes either layout.
+# was its own (Debian 12: libflint-dev, libflint-arb-dev, libcalcium-dev). rewards/math/tree/flint.h includes either layout.
 find_path(ExactMath_INCLUDE_DIR flint/fmpq.h)
 find_library(ExactMath_FLINT_LIBRARY flint)
 find_library(ExactMath_GMP_LIBRARY gmp)

@@ -5,7 +5,7 @@
 
 #include "base/utf8.h"
 #include "rewards/math/compare/compare.h"
-#include "rewards/math/value/flint.h"
+#include "rewards/math/tree/flint.h"
 
 namespace r1::math {
 namespace {

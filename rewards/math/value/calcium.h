@@ -4,7 +4,7 @@
 // the allocators' results convert to any pointer, which is what C means; nothing else of them changes.
 #pragma once
 
-#include "rewards/math/value/flint.h"
+#include "rewards/math/tree/flint.h"
 
 #if __has_include(<flint/ca.h>)
 #include <flint/ca.h>

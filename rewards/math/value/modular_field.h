@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-#include "rewards/math/value/flint.h"
+#include "rewards/math/tree/flint.h"
 
 namespace r1::math {
 

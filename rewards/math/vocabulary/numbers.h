@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "rewards/math/value/flint.h"
+#include "rewards/math/tree/flint.h"
 
 namespace r1::math {
 

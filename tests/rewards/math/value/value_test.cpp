@@ -2,7 +2,7 @@
 
 #include <thread>
 
-#include "rewards/math/value/flint.h"
+#include "rewards/math/tree/flint.h"
 #include "tests/rewards/math/value_pairs.h"
 
 namespace r1::math {
