@@ -164,6 +164,7 @@ Decision compare_with_families(const Node* answer, const Node* gold, Context& co
 }  // namespace
 
 Decision compare_trees(const Node* answer, const Node* gold, Context& context) {
+  const Nested level(context);
   context.fuel().spend(1);
   answer = as_interval(with_determinants(unwrapped(answer), context.arena), context.arena);
   gold = as_interval(with_determinants(unwrapped(gold), context.arena), context.arena);
