@@ -30,8 +30,8 @@ struct AnswerComparison {
 
 constexpr int64_t kFuel = 20000;  // steps a comparison may take
 
-// Two texts, both already extracted: parses, compares, never throws. An answer without a reading is Different from a gold with
-// one unless the texts are the same words; a gold without one is reported in gold_problem.
+// Two texts, both already extracted: parses, compares, never throws. An answer without a reading is Unknown, for nothing
+// shows that it differs, unless the texts are the same; a gold without one is reported in gold_problem.
 AnswerComparison compare_answer_texts(std::string_view answer, std::string_view gold,
                                       const MathPolicy& policy, bool explain = false);
 

@@ -303,6 +303,7 @@ std::optional<Decision> compare_propositions(const Node* answer, const Node* gol
 }
 
 Decision compare_statements(const Node* answer, const Node* gold, Context& context) {
+  const Nested level(context);
   context.fuel().spend(1);
   if (same_tree(answer, gold)) return equal("the same statement");
   if (answer->kind == Kind::Not && gold->kind == Kind::Not) {

@@ -31,7 +31,24 @@ struct Decision {
 struct Context {
   Arena& arena;
   const MathPolicy& policy;
+  int nesting = 0;  // comparisons inside one another, see Nested
   Fuel& fuel() { return arena.fuel(); }
+};
+
+// A comparison that may call itself: stands for one level while it runs. Bounds the stack; beyond, OutOfFuel.
+class Nested {
+ public:
+  static constexpr int kMax = 200;
+  explicit Nested(Context& context) : context_(context) {
+    if (context_.nesting >= kMax) throw OutOfFuel{};
+    ++context_.nesting;
+  }
+  ~Nested() { --context_.nesting; }
+  Nested(const Nested&) = delete;
+  Nested& operator=(const Nested&) = delete;
+
+ private:
+  Context& context_;
 };
 
 // Both are scalar expressions (Kind Number to Call, Percent, BaseNumber; not Quantity). Symmetric in a and b.
