@@ -325,7 +325,8 @@ Decision compare_statements(const Node* answer, const Node* gold, Context& conte
   const auto is_link = [](const Node* node) { return node->kind == Kind::Compare; };
   if (a.size() == 1 && g.size() == 1) {
     if (is_link(a[0]) && is_link(g[0])) return compare_links(a[0], g[0], context);
-    if (a[0] == answer && g[0] == gold) {  // a part that is no statement: a congruence, words
+    // A part that is no statement: a congruence, words. By structure, for a link is a new node each time.
+    if (same_tree(a[0], answer) && same_tree(g[0], gold)) {
       return is_statement(answer) || is_statement(gold) ? differ_at_a_point(answer, gold, context)
                                                         : compare_trees(answer, gold, context);
     }

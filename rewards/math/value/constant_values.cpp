@@ -66,7 +66,8 @@ BallComparison compare_balls(const Node* a, const Node* b, slong precision, Mete
   } else {
     result.both_finite = true;
     const slong bits = std::min(acb_rel_accuracy_bits(x.ball.get()), acb_rel_accuracy_bits(y.ball.get()));
-    result.digits = std::min(bits, precision) * 30 / 100;
+    // A ball that knows nothing of its value has about -2^63 bits.
+    result.digits = std::clamp<slong>(bits, 0, precision) * 30 / 100;
   }
   return result;
 }
