@@ -52,34 +52,41 @@ bool has_value(const Node* node, Context& context) {
 
 constexpr Decision kNoValue = {Comparison::Unknown, Evidence::None, "no value"};
 
+using ModularTest = Decision (*)(const Node* a, const Node* b, Meter& meter);
+
+Decision by_residues(ModularTest test, const Node* a, const Node* b, Context& context) {
+  Meter meter(context.fuel(), kResidueSteps);
+  return test(a, b, meter);
+}
+
+// What residues leave open.
+Decision by_samples(SampledRelation relation, const Node* a, const Node* b, Context& context) {
+  Meter meter(context.fuel(), kSampleSteps);
+  return sampled(a, b, relation, meter);
+}
+
 }  // namespace
 
 Decision equal_functions(const Node* a, const Node* b, Context& context) {
   if (same_tree(a, b))
     return has_value(a, context) ? Decision{Comparison::Equal, Evidence::Exact, "same tree"} : kNoValue;
-  Meter residues(context.fuel(), kResidueSteps);
-  const Decision modular = modular_equal(a, b, residues);
+  const Decision modular = by_residues(modular_equal, a, b, context);
   if (modular.comparison == Comparison::Equal && !(has_value(a, context) && has_value(b, context)))
     return kNoValue;
   if (modular.comparison != Comparison::Unknown) return modular;
-  Meter samples(context.fuel(), kSampleSteps);
-  return sampled(a, b, SampledRelation::Same, samples);
+  return by_samples(SampledRelation::Same, a, b, context);
 }
 
 Decision proportional(const Node* a, const Node* b, Context& context) {
-  Meter residues(context.fuel(), kResidueSteps);
-  const Decision modular = modular_proportional(a, b, residues);
+  const Decision modular = by_residues(modular_proportional, a, b, context);
   if (modular.comparison != Comparison::Unknown) return modular;
-  Meter samples(context.fuel(), kSampleSteps);
-  return sampled(a, b, SampledRelation::Proportional, samples);
+  return by_samples(SampledRelation::Proportional, a, b, context);
 }
 
 Decision differ_by_constant(const Node* a, const Node* b, Context& context) {
-  Meter residues(context.fuel(), kResidueSteps);
-  const Decision modular = modular_shifted(a, b, residues);
+  const Decision modular = by_residues(modular_shifted, a, b, context);
   if (modular.comparison != Comparison::Unknown) return modular;
-  Meter samples(context.fuel(), kSampleSteps);
-  return sampled(a, b, SampledRelation::Shifted, samples);
+  return by_samples(SampledRelation::Shifted, a, b, context);
 }
 
 }  // namespace r1::math
