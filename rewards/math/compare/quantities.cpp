@@ -191,20 +191,27 @@ Decision compare_with_bare(const Measure& measure, const Node* bare, bool bare_i
                                       : different("the unit is missing");
 }
 
-// The quantity with its unit read as variables: "5 m" for 5m.
-const Node* as_variables(const Measure& measure, Arena& arena) {
-  std::vector<const Node*> factors{measure.value};
-  for (const UnitPower& unit : measure.units) {
-    factors.push_back(arena.node(Kind::Pow, {arena.symbol(unit.key), arena.integer(unit.exponent)}));
+// Single letters in products, quotients and powers that name a unit, as that unit: "5m", "3m^2/s". A letter behind a number is read
+// as a variable; beside a quantity it is the unit that it names.
+const Node* letters_as_units(const Node* node, Context& context) {
+  Arena& arena = context.arena;
+  const auto unit_of = [](const Node* symbol) -> std::optional<std::string_view> {
+    if (symbol->kind != Kind::Symbol || symbol->text.size() != 1) return std::nullopt;
+    return find_unit(symbol->text);
+  };
+  if (const auto key = unit_of(node)) {
+    return arena.node(Kind::Quantity, {arena.integer(1), arena.text(Kind::Unit, *key)});
   }
-  return arena.node(Kind::Mul, factors);
-}
-
-bool shares_letter(const Measure& measure, const Node* bare) {
-  const std::vector<std::string_view> names = free_symbols(bare);
-  return !measure.units.empty() && std::ranges::all_of(measure.units, [&](const UnitPower& unit) {
-    return unit.key.size() == 1 && std::ranges::find(names, unit.key) != names.end();
-  });
+  if (node->kind == Kind::Pow && small_integer(node->args[1], context)) {
+    const auto key = unit_of(node->args[0]);
+    if (!key) return node;
+    const Node* unit = arena.node(Kind::Pow, {arena.text(Kind::Unit, *key), node->args[1]});
+    return arena.node(Kind::Quantity, {arena.integer(1), unit});
+  }
+  if (node->kind != Kind::Mul && node->kind != Kind::Div && node->kind != Kind::Neg) return node;
+  std::vector<const Node*> args;
+  for (const Node* arg : node->args) args.push_back(letters_as_units(arg, context));
+  return arena.node(node->kind, args);
 }
 
 std::optional<int64_t> time_seconds(const Node* time, Context& context) {
@@ -356,12 +363,9 @@ Decision compare_quantities(const Node* answer, const Node* gold, Context& conte
   if (a && g && (a->has_unit || g->has_unit)) {
     const Measure& measure = a->has_unit ? *a : *g;
     const Node* bare = a->has_unit ? gold : answer;
-    if (shares_letter(measure, bare)) {
-      const Node* letters = as_variables(measure, context.arena);
-      const Decision same =
-          a->has_unit ? compare_trees(letters, bare, context) : compare_trees(bare, letters, context);
-      if (is_equal(same)) return because(same, "the same letters, read as units or as variables");
-    }
+    const std::optional<Measure> read = read_measure(letters_as_units(bare, context), context);
+    if (read && read->has_unit)
+      return compare_converted(a->has_unit ? *a : *read, g->has_unit ? *g : *read, true, context);
     return compare_with_bare(measure, bare, a->has_unit, context);
   }
   return unknown("a quantity against something else");
