@@ -69,6 +69,7 @@ int run(int argc, char** argv) {
   if (const std::string message = unknown_verb(app, argc, argv); !message.empty()) return fail(2, message);
   try {
     app.parse(argc, argv);
+    flush_output();
     return 0;
   } catch (const CLI::ParseError& error) {
     // Help and version are "errors" with code 0 in CLI11.

@@ -9,6 +9,7 @@
 #include <ctime>
 #include <limits>
 
+#include "base/errors.h"
 #include "base/utf8.h"
 
 namespace r1::cli {
@@ -97,6 +98,12 @@ std::vector<std::string> Table::columns_of(size_t row, const std::vector<size_t>
 void print_line(std::string_view line) {
   std::fwrite(line.data(), 1, line.size(), stdout);
   std::fputc('\n', stdout);
+}
+
+void flush_output() {
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    throw IoError("stdout: not everything could be written; is the disk full?");
+  }
 }
 
 void print_error_line(std::string_view line) {

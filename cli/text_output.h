@@ -37,6 +37,9 @@ class Table {
 void print_line(std::string_view line);
 void print_json(const Json& value);
 
+// Sends what was printed on its way. Throws IoError when any of it, also earlier, could not be written (a full disk).
+void flush_output();
+
 // "r1: ..." on standard error, for what is worth saying and does not end the program.
 void print_error_line(std::string_view line);
 

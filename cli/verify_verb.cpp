@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <memory>
 #include <optional>
 
@@ -87,7 +86,7 @@ std::string summary(const math::LineTally& tally, double seconds) {
 void verify_lines(const VerifyFlags& flags) {
   const math::MathPolicy policy = flags.policy.policy();
   LineBlocks lines(flags.file, [] {
-    std::fflush(stdout);  // before each wait for more
+    flush_output();  // before each wait for more
     return stop_requested();
   });
   const auto begin = std::chrono::steady_clock::now();
@@ -96,7 +95,7 @@ void verify_lines(const VerifyFlags& flags) {
         print_line(line.result);
         if (!line.error.empty()) print_error_line(line.error);
       });
-  if (std::fflush(stdout) != 0) throw IoError("stdout: the results could not be written");
+  flush_output();
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
   print_error_line(summary(tally, elapsed.count()));
   if (stop_requested()) throw Interrupted("interrupted; every result so far is written");

@@ -181,5 +181,16 @@ TEST_F(BadInput, LedgerVerbsNameAMissingRun) {
   expect_refusal(run_r1({"inspect", runs.run("none")}), 2, {"none", "no such file"});
 }
 
+// Whoever sends results into a file on a full disk is told so, by whichever verb.
+TEST_F(BadInput, OutputThatCannotBeWrittenIsAFailure) {
+  if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "no /dev/full here";
+  for (const std::string words :
+       {"verify math --answer 1 --gold 1", "config explain grpo", "doctor --json"}) {
+    const int status = std::system((r1_program() + " " + words + " >/dev/full 2>/dev/null").c_str());
+    ASSERT_TRUE(WIFEXITED(status)) << words;
+    EXPECT_EQ(WEXITSTATUS(status), 1) << words;
+  }
+}
+
 }  // namespace
 }  // namespace r1
