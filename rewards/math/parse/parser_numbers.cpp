@@ -261,6 +261,10 @@ const Node* Parser::mixed(const Node* whole_part, const Token& first) {
   } else {
     return whole_part;
   }
+  // A group may hold more than its fraction: 2{\frac34 x}.
+  const bool plain =
+      part->kind == Kind::Div && part->args[0]->kind == Kind::Number && part->args[1]->kind == Kind::Number;
+  if (!plain) fail("a number before a group");
   const bool proper = less_digits(part->args[0]->number->digits, part->args[1]->number->digits);
   if (!proper || first.text.front() == '0') fail("a number before an improper fraction");
   return make(Kind::Add, {whole_part, part});

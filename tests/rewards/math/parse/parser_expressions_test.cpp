@@ -249,6 +249,7 @@ TEST(Parser, PlainTextIsReadAsItsWritersMean) {
       {"sin 30 degrees", "sin(Quantity(30, Unit[degree]))"},
       {"m\\angle A = 30^\\circ", "(angle A = Quantity(30, Unit[degree]))"},
       {"2{3}", "none: a number behind a factor"},
+      {"2{\\frac34a}", "none: a number before a group"},
       {"2 o -7", "List(2, Neg(7))"},
       {"2o-7", "Add(Mul(2, o), Neg(7))"},
       {"60^o", "Quantity(60, Unit[degree])"},
